@@ -1,7 +1,7 @@
 """Gridbrush: a desktop studio for pictures made by image models.
 
-The core knows nothing of Qt; a window and a command line are built on it. ARCHITECTURE.md describes
-the packages.
+The core does not depend on Qt; the window and the command line are built on it. ARCHITECTURE.md
+describes the packages.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`gridbrush`: opens the window, or runs a command if one is given.
 
-The decoding process, those beside it and the hidden probe of the window start here too, before
-anything else is imported. None of them leaves an image of its memory.
+The worker processes and the hidden probe of the window start here too, before anything else is
+imported. None of them leaves a core dump.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from studio.common import terminal
 from studio.config.environment import keep_memory_private
 
 _WORKERS = {"compare": "compare_worker", "export": "export_worker", "sheet": "sheet_worker"}
-"""Modules of the processes beside the decoding one, by their names."""
+"""Modules of the worker processes other than the decoder, by name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

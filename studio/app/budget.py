@@ -20,7 +20,7 @@ class BudgetTracker:
     in the sum. Both are counted here meanwhile.
 
     Attributes:
-        spend: the last sum.
+        spend: the sums read last.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class BudgetTracker:
         return self._settings.value.budget_usd
 
     async def sum_up(self) -> Spend:
-        """Read the sums again. Only jobs that ended before the call are certain to be in them."""
+        """Read the sums again. Only jobs that ended before the call are certain to be included."""
         landed = tuple(self._landed)
         self.spend = await self._read_spend()
         for id in landed:

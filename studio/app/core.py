@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TIDYING = 2.0
-"""Seconds a short command waits for the removal of leftovers of a killed one."""
+"""Seconds a short command waits while leftovers of a killed process are removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class CoreOptions:
         base_url: another address for that profile.
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
         anyway: open a library that another computer has not closed.
-        newer_to_read: open a library of a newer version read-only.
+        newer_to_read: open a library written by a newer version read-only.
         trusted: the library is the user's own, wherever it was before.
     """
 
@@ -86,7 +86,7 @@ class SharedParts:
     """Parts that several cores use in turn; their creator closes them.
 
     Attributes:
-        painter: used instead of the built-in one; None for that one.
+        painter: painter to use; None for the built-in one.
         decoder: decoder to share; None for one in each core.
         comparer: compares and composes pictures; None for one in each core.
     """
@@ -99,7 +99,7 @@ class SharedParts:
 class Core:
     """The long-lived objects of the program.
 
-    Those that the first screen does not need are created at first use, or by `open_library`.
+    Objects that the first screen does not need are created at first use, or by `open_library`.
 
     Attributes:
         session_start: start of this session, in seconds since 1970.
@@ -190,7 +190,8 @@ class Core:
     async def open_library(self) -> None:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
 
-        One of a newer version is opened read-only if `newer_to_read`; `settings.trouble` says so.
+        A library written by a newer version is opened read-only if `newer_to_read`;
+        `settings.trouble` says so.
         """
         # On a thread, because a network share may not answer.
         self._tidying = threading.Thread(
@@ -232,7 +233,7 @@ class Core:
 
     @cached_property
     def comparer(self) -> Comparer:
-        """Comparing of pictures, in a process of its own."""
+        """Comparer of pictures, with a process of its own."""
         if self._shared.comparer is not None:
             return self._shared.comparer
         # Not before the first screen: see `Core`.
@@ -242,7 +243,7 @@ class Core:
 
     @cached_property
     def exports(self) -> ExportService:
-        """Exporting: processes, queue and presets. Requires a prepared core."""
+        """Export service: processes, queue and presets. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.app.export.service import ExportService
 
@@ -336,7 +337,7 @@ class Core:
         return self.journal.has_entries() or self.spare.waits()
 
     async def read_cut(self, job: str) -> None:
-        """Ingest a kept answer, or the readable part of a cut one. Raises StudioError."""
+        """Ingest a kept answer, or the readable part of a truncated one. Raises StudioError."""
         await self.read_again(job)
 
     async def read_again(self, job: str) -> list[str]:
@@ -345,7 +346,7 @@ class Core:
 
     @property
     def kept_answers(self) -> tuple[Job, ...]:
-        """Failed jobs whose answer, or a part of it, can be read again."""
+        """Failed jobs whose answer can be read again, at least in part."""
         return tuple(
             job
             for job in self.queue.jobs.values()
@@ -388,7 +389,7 @@ class Core:
     async def submit(self, run: Run) -> tuple[Job, ...]:
         """Journal and queue every job of a run, with the pictures drawn from its markup.
 
-        Raises StorageError; PictureUnreadable for one with a markup that cannot be drawn on,
+        Raises StorageError; PictureUnreadable for a picture that its markup cannot be drawn on,
         InputError for a frame that its model cannot fill.
         """
         if not self.writable:
@@ -414,7 +415,7 @@ class Core:
 
     @cached_property
     def guides(self) -> GuideMaker:
-        """Maker of the pictures drawn from a markup. Requires a prepared core."""
+        """Maker of pictures drawn from the markup. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.guides import GuideMaker
 
@@ -430,11 +431,11 @@ class Core:
 
     @property
     def default_profile(self) -> str:
-        """Profile of this run: from options, else from the given key, else from settings."""
+        """Profile of this run: from the options, else by the given key, else from the settings."""
         if self.options.provider:
             return self.options.provider
         remembered = self.settings.value.profile
-        # A base URL is that of a service: the painter has none.
+        # A base URL belongs to a service; the offline painter has none.
         if remembered == OFFLINE and (self._has_environment_key or self.options.base_url):
             return self.environment_profile
         return remembered
@@ -449,7 +450,8 @@ class Core:
                     _("The offline painter has no address"),
                     hint=_("Choose the service with --provider."),
                 )
-            # Asked for several times in a request: the same profile as long as nothing changes.
+            # Called several times in a request: returns the same profile as long as nothing
+            # changes.
             moved = self._moved
             if moved is None or moved[0] is not profile:
                 moved = self._moved = profile, replace(profile, base_url=address)
@@ -459,7 +461,7 @@ class Core:
     async def find_key(self, name: str) -> str:
         """The key of a profile. Raises KeyMissing.
 
-        A stored key is sent to its profile's own host only, one from the environment to any.
+        A stored key is sent to its profile's own host only, a key from the environment to any host.
         """
         own = self.settings.value.find_profile(name)
         if urlsplit(own.base_url).hostname != urlsplit(self.profile(name).base_url).hostname:

@@ -2,7 +2,7 @@
 
 A fatal signal writes the stacks of all threads (`faulthandler`: functions and lines, no values), an
 unhandled error its traceback. Both go to one small file in the log folder, which a normal exit
-removes. Memory is never dumped: it has the key.
+removes. Memory is never dumped: it contains the key.
 """
 
 from __future__ import annotations

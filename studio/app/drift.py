@@ -33,9 +33,9 @@ class DriftMeasured:
 
     Attributes:
         picture, parent: their ids.
-        aligned: whether they line up; without that the rest is None.
+        aligned: whether they line up; if not, the rest is None.
         changed: share of the pixels that changed, 0 to 1.
-        shift_x, shift_y: shift of the middle, right and down, in pixels of the parent.
+        shift_x, shift_y: shift of the centre, right and down, in pixels of the parent.
         scale: growth of the content; 1 for none.
     """
 
@@ -65,7 +65,7 @@ class DriftMeter:
         on_measured: OnMeasured,
         find_unmeasured: FindUnmeasured | None = None,
     ) -> None:
-        """`on_measured` stores a result; the next is measured when it has ended.
+        """`on_measured` stores a result; the next edit is measured when it has returned.
 
         `find_unmeasured` finds the ids of edits without a result, of this and earlier sessions.
         """
@@ -85,7 +85,7 @@ class DriftMeter:
             self._run(self._catch_up(self._find_unmeasured))
 
     def measure(self, ids: Iterable[str]) -> None:
-        """Queue these pictures for measuring; those that are no edits are skipped."""
+        """Queue these pictures for measuring; pictures that are not edits are skipped."""
         if not self._settings.value.measure_drift:
             return
         self._waiting.extend(ids)
@@ -145,7 +145,7 @@ class DriftMeter:
                 log.info("A drift could not be measured: %s", error)
 
     async def _measured(self, id: str) -> DriftMeasured | None:
-        """The drift of a picture; None for one that is no edit of a picture of the library."""
+        """The drift of a picture; None unless it is an edit of a picture in the library."""
         found = await self._library.find([id])
         parent = edited_from(found[0]) if found else None
         if parent is None or parent.picture is None:
@@ -170,7 +170,7 @@ class DriftMeter:
         )
 
     async def _path_of(self, parent: Parent) -> Path | None:
-        """The copy of the parent that was sent, or its original; None where both are gone."""
+        """The copy of the parent that was sent, or its original; None if both are gone."""
         kept = await asyncio.to_thread(self._library.originals.kept_inputs, parent.sha256)
         if kept:
             return kept[0]
@@ -179,7 +179,7 @@ class DriftMeter:
 
 
 def edited_from(picture: Picture) -> Parent | None:
-    """The picture that was edited, which is sent last; None for a picture that is no edit."""
+    """The picture that was edited, which is sent last; None if the picture is not an edit."""
     edited = [parent for parent in picture.parents if parent.role is Role.EDIT]
     return edited[-1] if edited else None
 

@@ -1,4 +1,4 @@
-"""How a picture from outside was made, as a draft: read from the library, or from its own file."""
+"""Draft with the prompt and settings of a picture from outside: from the library or its file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from studio.library.metadata.provenance import Provenance
 
 _OWN = "Gridbrush"
 _USED = frozenset({"aspect", "size", "system", "temperature", "thinking"})
-"""Settings in our own files that a draft has too."""
+"""Settings in our own files that a draft has as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,11 @@ class EmbeddedSettings:
     """Prompt and settings of a picture.
 
     Attributes:
-        tool: the program that made it; "" for a description by anybody.
-        text: the prompt as text, without the signs that keep its braces from being alternatives.
-        picture: the picture of the library that it is or is a copy of, if there is one.
+        tool: the program that made it; "" if the description names none.
+        text: the prompt as plain text, without escapes of its braces.
+        picture: the library picture that it is, or is a copy of; None without one.
         advanced: advanced choices, of our own files only.
-        left_out: names of settings that this program has not.
+        left_out: names of settings that this program does not have.
     """
 
     tool: str
@@ -51,9 +51,9 @@ class EmbeddedSettings:
 
         Args:
             dropped: the reference that the picture became; it is left out.
-            profile: a provider that has the model; "" for none, and then the draft's model stays.
+            profile: a provider that has the model; "" for none, which keeps the draft's model.
 
-        References that are not known leave those of the draft in place.
+        If the references are not known, those of the draft stay.
         """
         rest = tuple(one for one in here.references if one.sha256 != dropped.sha256)
         if self.picture is not None:
@@ -75,7 +75,7 @@ class EmbeddedSettings:
 
 
 async def read(library: Library, reference: Reference) -> EmbeddedSettings | None:
-    """Prompt and settings of a reference from outside; None for none.
+    """Prompt and settings of a reference from outside; None if it has none.
 
     Raises StorageError, PictureUnreadable.
     """
@@ -92,7 +92,7 @@ async def read(library: Library, reference: Reference) -> EmbeddedSettings | Non
 async def _of_library(
     library: Library, id: str, *, prompt: str | None = None
 ) -> EmbeddedSettings | None:
-    """The settings of a picture of the library, by its id; None unless it has this prompt."""
+    """The settings of a library picture, by its id; None unless it has this prompt."""
     if not is_id(id):
         return None
     pictures = await library.find([id])
@@ -112,9 +112,9 @@ async def _of_library(
 
 
 def settings_of(made: Provenance, width: int, height: int) -> EmbeddedSettings | None:
-    """What a draft can have of a file's metadata; None without a prompt.
+    """Settings for a draft from a file's metadata; None without a prompt.
 
-    The ratio is that of the picture's pixels where the file names none.
+    The ratio is that of the picture's pixels if the file names none.
     """
     if not made.prompt.strip():
         return None

@@ -1,4 +1,4 @@
-"""Connection of a second process to the owner of a library: to raise its window, or with work.
+"""Connection of a second process to the owner of a library, to raise its window or hand over work.
 
 The owner is the holder of the lock (`common/library_lock.py`).
 """
@@ -23,14 +23,14 @@ if sys.platform == "win32":
 log = logging.getLogger(__name__)
 
 Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-"""Handles the connection of a process with work for the owner, until that is done."""
+"""Handles the connection of a process with work for the owner, until the work is done."""
 
 PATIENCE = 2.0
 """Seconds to wait for the other process."""
 
 _ASK_AGAIN = 0.1
 _RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
-_MOST_NAMES = 1 << 20  # bytes of the files' names that a second start was given
+_MOST_NAMES = 1 << 20  # bytes of the file names given to a second process
 _LINE = 1024  # bytes of a line; longer data is preceded by its length
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 
@@ -57,7 +57,7 @@ async def serve(
     work: Work | None = None,
     state: Path | None = None,
 ) -> InstanceServer:
-    """Listen for other processes that ask for the window of this library, or have work for it.
+    """Listen for processes that request the window of this library, or have work for it.
 
     Only this user can connect: the socket is in a private folder. On Windows it is a loopback port
     with a token in a file. `on_raise` returns False if there is no window. `on_files` gets the
@@ -109,7 +109,7 @@ async def _say_yes(writer: asyncio.StreamWriter) -> None:
 
 
 async def _names(reader: asyncio.StreamReader) -> list[Path]:
-    """File names of another process: their size in bytes, then each name with a zero byte."""
+    """File names sent by another process: their size in bytes, then each name with a zero byte."""
     size = int(await reader.readline() or 0)
     if not 0 < size <= _MOST_NAMES:
         return []
@@ -151,8 +151,8 @@ async def call(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
     """A connection to the owner of the library that accepts work; None if there is none.
 
-    Does not wait for an owner that is starting or ending. Raises TimeoutError if it accepted the
-    connection and did not answer within 2 seconds.
+    Does not wait for an owner that is starting or ending. Raises TimeoutError if the owner accepts
+    the connection and does not answer within 2 seconds.
     """
     try:
         async with asyncio.timeout(PATIENCE):
@@ -193,7 +193,7 @@ def new_address(folder: Path, state: Path | None) -> Path:
 
 
 def _existing_address(folder: Path, state: Path | None) -> Path:
-    """Address of the owner's socket, even if the owner has another environment."""
+    """Address of the owner's socket, even if the owner's environment variables differ."""
     for address in _addresses(folder, state):
         if address.exists():
             return address
@@ -219,7 +219,7 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
 
 
 def _private(room: Path, address: Path) -> bool:
-    """Create a folder; False if others can write to it."""
+    """Create a folder; False if other users can write to it."""
     try:
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = room.stat()

@@ -1,6 +1,6 @@
 """Settings of pictures as text to read, and as JSON for other programs.
 
-Never in it: keys, folders, prices, and the user's extra fields of a request, which may be private.
+Never included: keys, folders, prices, and the user's extra request fields, which may be private.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The pictures that were put on the shelf, kept for each library in a file of the state folder.
+"""Pictures on the shelf, kept for each library in a file of the state folder.
 
-"Shelf" is its name on the screen only: in the code that is a view of the sidebar. All calls block.
+"Shelf" is its name on the screen only: in the code, a shelf is a view of the sidebar. All calls
+block.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from studio.common.errors import StorageError
 log = logging.getLogger(__name__)
 
 MOST = 1000
-"""Most pictures of a tray, as many as are dragged at once."""
+"""Limit of pictures in a tray, the same as for one drag."""
 
 
 class _Content(msgspec.Struct, frozen=True):
-    """Content of the file: ids in the order in which they were put there."""
+    """Content of the file: ids in the order in which they were added."""
 
     pictures: tuple[str, ...] = ()
     version: int = 1
@@ -40,7 +41,7 @@ class TrayFile:
         self.trouble: StorageError | None = None
 
     def load(self) -> tuple[str, ...]:
-        """Ids of the pictures; none without a file, or with an invalid one."""
+        """Ids of the pictures; none if the file is missing or invalid."""
         try:
             found = json_reader.load(self._path, _Content)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Start of the session, which is continued by the next process after a crash."""
+"""Start of the session, which the next process continues after a crash."""
 
 from __future__ import annotations
 

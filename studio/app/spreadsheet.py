@@ -1,7 +1,7 @@
 """Pictures as a table for spreadsheets: CSV as in RFC 4180, safe from formulas.
 
-A text that a spreadsheet would take for a formula begins with an apostrophe, which spreadsheets do
-not show. Numbers stay numbers.
+A text that a spreadsheet would take for a formula is prefixed with an apostrophe, which
+spreadsheets do not show. Numbers stay numbers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spreadsheets as files: written under a temporary name, then under their own."""
+"""Spreadsheet files, written under a temporary name and then renamed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _END = "\r\n"
 
 
 async def portions(library: Library, rows: Sequence[int]) -> AsyncIterator[list[Picture]]:
-    """The pictures of these rows, some hundred at a time."""
+    """The pictures of these rows, a few hundred at a time."""
     for start in range(0, len(rows), _CHUNK):
         yield await library.pictures(rows[start : start + _CHUNK])
 
@@ -32,7 +32,7 @@ async def write(
 ) -> int:
     """Write the table of these pictures to a file; returns the number of its rows.
 
-    A file that exists is replaced only with `replace`, when the table is complete. Raises
+    An existing file is replaced only with `replace`, and when the table is complete. Raises
     InputError, StorageError.
     """
     names = {one.id: one.name for one in await library.collections.every()}
@@ -86,10 +86,10 @@ class _SpreadsheetWriter:
                 raise files.storage_error(error, self._target) from error
 
     def discard(self) -> None:
-        """Remove what is incomplete."""
+        """Remove the incomplete file."""
         self._open.close()
 
     def _remove_part(self) -> None:
-        # On a disk that is gone it stays; what is reported is the error before.
+        # On a disconnected disk it stays; the earlier error is the one to report.
         with contextlib.suppress(StorageError):
             files.remove(self._part)

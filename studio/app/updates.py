@@ -46,7 +46,7 @@ class Update:
 
 
 class FetchedReply(Protocol):
-    """A fetched reply."""
+    """A reply to a fetched address."""
 
     @property
     def status(self) -> int: ...
@@ -109,7 +109,7 @@ async def check_for_update(
 
 
 def read(body: bytes, address: str) -> Update:
-    """Parse a feed. Raises ServiceError for an invalid one, or a link to another host."""
+    """Parse a feed. Raises ServiceError if it is invalid or links to another host."""
     try:
         if len(body) > _LONGEST:
             raise NotUnderstood("too long")

@@ -25,7 +25,7 @@ def is_change(options: Any) -> bool:
 
 
 def change_of(options: Any) -> str:
-    """Name of the change that `stack` asks for."""
+    """Name of the change that `stack` requests."""
     for name, wanted in (
         ("cover", options.cover),
         ("unstack", options.apart),

@@ -1,4 +1,4 @@
-"""`gridbrush library compare`: how two pictures differ, by their pixels."""
+"""`gridbrush library compare`: pixel difference of two pictures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from studio.imaging.comparer import ComparisonResult
 async def compare(core: Core, options: Any) -> int:
     """Print shift, scale and changed pixels of the second picture against the first.
 
-    The exit code is 0 for pictures that do not line up too. Raises InputError for an unknown id,
+    The exit code is 0 even if the pictures do not line up. Raises InputError for an unknown id,
     StorageError and PictureUnreadable for a file.
     """
     first, second = [await core.library.resolve(id) for id in (options.first, options.second)]
@@ -69,7 +69,7 @@ def _lines(found: ComparisonResult, *, edited: bool) -> list[str]:
 
 
 def _shift(right: float, down: float) -> str:
-    """The shift in words; 0.04 px up is none."""
+    """The shift as a sentence, rounded to 0.1 px."""
     x, y = round(right, 1), round(down, 1)
     sentences = {
         (False, False): _("Shift: {x} px right, {y} px down"),

@@ -1,4 +1,4 @@
-"""Core for one command; prints its problems."""
+"""Core for a single command, with its problems printed."""
 
 from __future__ import annotations
 

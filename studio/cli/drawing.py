@@ -1,7 +1,7 @@
 """Live rows and tables in a terminal, measured in its cells.
 
-All texts are made harmless here. Rows are drawn by the event loop on its thread; their numbers may
-be set from any.
+All texts are sanitized here. Rows are drawn on the thread of the event loop; their numbers may be
+set from any thread.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _PERIOD = 0.1
 """Seconds between two drawings."""
 
 _BAR = 30
-"""Limit of a bar in cells."""
+"""Maximum width of a bar in cells."""
 
 _LEAST = 8
-"""Cells of a column that are never wrapped, so that an id stays in one piece."""
+"""Minimum width of a wrapped column in cells, so that an id stays in one piece."""
 
 _ENDS = "\x1b[K\n"
-"""Erases to the end of the line, and begins the next."""
+"""Sequence that erases to the end of the line and begins the next."""
 
 _REST = "\x1b[J"
-"""Erases to the end of the screen."""
+"""Sequence that erases to the end of the screen."""
 
 _OBEY = 4
 """ENABLE_VIRTUAL_TERMINAL_PROCESSING of SetConsoleMode."""
@@ -55,11 +55,11 @@ class _Signs(NamedTuple):
 
 _FINE = _Signs("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "╌", "─", "…")
 _PLAIN = _Signs("|/-\\", "#", ".", "-", "~")
-"""For encodings that lack the others."""
+"""Characters for encodings that lack the others."""
 
 
 def cells(text: str) -> int:
-    """Width of harmless text in cells; never less than a terminal takes for it."""
+    """Width of sanitized text in cells; never less than a terminal uses for it."""
     return len(text) if text.isascii() else sum(map(_cells_of, text))
 
 
@@ -71,20 +71,20 @@ def _cells_of(sign: str) -> int:
 
 
 def _fitting(text: str, room: int) -> int:
-    """Number of leading characters that fit into a number of cells."""
+    """Number of leading characters that fit into this many cells."""
     sums = itertools.accumulate(map(_cells_of, text))
     return next((at for at, taken in enumerate(sums) if taken > room), len(text))
 
 
 def shortened(text: str, room: int, more: str = _FINE.more) -> str:
-    """The text shortened to a number of cells, with a mark where it was cut."""
+    """The text shortened to this many cells, with a mark where it was cut."""
     if cells(text) <= room:
         return text
     return text[: _fitting(text, room - 1)] + more if room > 0 else ""
 
 
 def wrapped(text: str, room: int) -> list[str]:
-    """The text in lines of a number of cells, broken between words where possible."""
+    """The text in lines of this many cells, broken between words where possible."""
     lines = []
     while cells(text) > room:
         fits = max(1, _fitting(text, room))
@@ -98,7 +98,7 @@ def wrapped(text: str, room: int) -> list[str]:
 def table_lines(
     rows: Iterable[Sequence[str]], headings: Sequence[str], room: int, rule: str = _FINE.rule
 ) -> Iterator[str]:
-    """Aligned columns under their headings; the widest are wrapped where the room ends."""
+    """Aligned columns under their headings; the widest are wrapped if space is short."""
     cut = [[harmless(cell, lines=False) for cell in row] for row in (headings, *rows)]
     widths = [max(map(cells, column)) for column in zip(*cut, strict=True)]
     while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > _LEAST:
@@ -125,7 +125,7 @@ class Row:
     """One live row.
 
     Attributes:
-        done: in the unit of `total`; bytes where there is none.
+        done: progress in the unit of `total`; bytes without a total.
     """
 
     text: str
@@ -134,7 +134,7 @@ class Row:
     started: float = field(default_factory=time.monotonic)
 
     def line(self, room: int, now: float, signs: _Signs = _FINE) -> str:
-        """The row in a number of cells: progress or bytes received, and the time.
+        """The row in this many cells: progress or bytes received, and the elapsed time.
 
         Args:
             now: `time.monotonic()`.
@@ -161,7 +161,8 @@ class Row:
 class LiveRows:
     """Rows at the end of a terminal, redrawn until they are erased.
 
-    Writes to standard error without its guard: texts are sanitized, the rest is our own.
+    Bypasses the guard of standard error: texts are already sanitized, control sequences are its
+    own.
     """
 
     def __init__(self) -> None:
@@ -184,7 +185,7 @@ class LiveRows:
         self._write("")
 
     def add(self, text: str, total: int | None = None) -> Row:
-        """Add a row, whose numbers the caller sets."""
+        """Add a row, which the caller updates."""
         # With the stream's replacements for unsupported characters, so that widths are right.
         encoding = _encoding(self._stream)
         words = harmless(text, lines=False).encode(encoding, "backslashreplace").decode(encoding)
@@ -222,7 +223,7 @@ class LiveRows:
         self._write("".join(line + _ENDS for line in shown), len(shown))
 
     def _write(self, text: str, rows: int = 0) -> None:
-        """Replace what was drawn."""
+        """Replace the drawn rows."""
         back = f"\x1b[{self._drawn}A" if self._drawn else ""
         if not (back or text):
             return

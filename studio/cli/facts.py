@@ -1,4 +1,4 @@
-"""Facts of a picture or a library: under fixed names for scripts, in words for people."""
+"""Facts of a picture or a library: as JSON for scripts, as sentences for people."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
 
 
 def _later(picture: Picture) -> dict[str, Any]:
-    """Facts unknown to earlier versions, if the picture has them."""
+    """Facts unknown to the first version, if the picture has them."""
     chosen, found = picture.advanced or Advanced(), picture.grounding or Grounding()
     facts = {
         "image_search": chosen.image_search,
@@ -74,7 +74,7 @@ def _later(picture: Picture) -> dict[str, Any]:
 
 
 def _derived(picture: Picture) -> dict[str, Any]:
-    """How a picture was made here; empty for one of a model or a file."""
+    """Derivation of a picture made here; empty for a generated or imported one."""
     made = picture.derivation
     if made is None:
         return {}
@@ -96,7 +96,7 @@ def _derived(picture: Picture) -> dict[str, Any]:
 
 
 def _choices(picture: Picture) -> dict[str, Any]:
-    """Advanced choices of its request; null or empty if left to the model."""
+    """Advanced choices of the picture's request; null or empty if left to the model."""
     chosen = picture.advanced or Advanced()
     return {
         "system": chosen.system,

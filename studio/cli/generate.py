@@ -118,7 +118,7 @@ def _first(values: tuple[str, ...], usual: str, *, prefer: str = "") -> str:
 
 
 def _choose(core: Core, options: Any, continued: Picture | None) -> tuple[str, Model]:
-    """Profile and model: of the options, else of the continued picture, else of the settings."""
+    """Profile and model: from the options, the continued picture or the settings, in this order."""
     if continued is not None and continued.profile and not (options.model or options.provider):
         return continued.profile, core.catalogue.find(continued.profile, continued.model)
     profile = core.default_profile

@@ -1,4 +1,4 @@
-"""`gridbrush key`: set, test, delete, status. A key never travels in an argument."""
+"""`gridbrush key`: set, test, delete, status. A key is never passed as an argument."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from studio.config.settings import OFFLINE
 
 
 async def run(options: Any, where: Paths) -> int:
-    """Run the action; returns 4 without a usable key, 6 when the service is not reached."""
+    """Run the action; returns 4 without a usable key, 6 if the service cannot be reached."""
     async with opened(options, where) as core:
         profile = options.provider or _profile(core)
         core.profile(profile)
@@ -42,7 +42,7 @@ async def run(options: Any, where: Paths) -> int:
 
 
 def _profile(core: Core) -> str:
-    # The painter has no key: the default is a service's profile.
+    # The offline painter has no key: the default is a service's profile.
     return core.environment_profile if core.default_profile == OFFLINE else core.default_profile
 
 

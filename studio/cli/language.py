@@ -1,4 +1,4 @@
-"""The language of the command line: that of the settings, else the system's."""
+"""Language of the command line: from the settings, else the system's."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from studio.config.settings import chosen_language
 
 
 def use_language(arguments: Sequence[str]) -> None:
-    """Use the language of the settings that these arguments lead to, before anything is said."""
+    """Use the language in the settings selected by these arguments, before any output."""
     i18n.install(paths.resources() / "locale", _language(_home(arguments)))
 
 
 def _home(arguments: Sequence[str]) -> str | None:
-    """The folder of `--home`, found without the parser, whose help is in the language already."""
+    """The folder of `--home`, found without the parser, whose help needs the language."""
     for word, following in itertools.zip_longest(arguments, arguments[1:]):
         if word == "--home":
             return following

@@ -73,7 +73,7 @@ def _held(source: Path) -> PendingWork:
 
 
 def _sentences(held: PendingWork) -> list[str]:
-    """Description of content that the next start would act on."""
+    """Description of restored content that the next start would act on."""
     said = []
     if n := held.unfinished:
         said.append(
@@ -96,7 +96,7 @@ def _sentences(held: PendingWork) -> list[str]:
 
 
 def _agrees(held: PendingWork) -> bool:
-    """Ask whether to restore that too; False without a terminal."""
+    """Ask whether to restore such content too; False without a terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     complain(_("Restore this only from your own backup:"), *_sentences(held))
@@ -118,7 +118,7 @@ def _tell_left_out(held: PendingWork, number: int, *, agreed: bool) -> None:
 
 
 async def move(options: Any, where: Paths) -> int:
-    """Move the library to another folder, and store that in the settings."""
+    """Move the library to another folder, and store its path in the settings."""
     if where.home is not None:
         raise InputError(_("--home sets the library folder"), hint=_("Move the whole folder."))
     settings = SettingsStore(where.settings_file, EventBus())
@@ -145,5 +145,5 @@ async def move(options: Any, where: Paths) -> int:
 
 
 def _beside(where: Paths) -> dict[str, Path]:
-    """Files of a backup beside the library, by their names in it."""
+    """Files outside the library that a backup includes, by their names in the backup."""
     return {"settings.json": where.settings_file, "draft.json": where.draft_file}

@@ -22,7 +22,7 @@ from studio.remote.protocol import ChangeDone, ChangeLibrary
 from studio.remote.server import carry_out, check, facts_of
 
 SOME = 10
-"""Exit code of an import of some of the pictures."""
+"""Exit code of an import that left some pictures out."""
 
 
 async def change(options: Any, where: Paths) -> int:
@@ -52,7 +52,7 @@ async def change(options: Any, where: Paths) -> int:
 
 
 async def _read_again(core: Core, asked: ChangeLibrary) -> list[dict[str, Any]]:
-    """Recover the journal, including answers new to this version, then read again."""
+    """Recover the journal, including answers that earlier versions could not read, then reread."""
     recovered: list[dict[str, Any]] = []
 
     def on_event(event: Event) -> None:
@@ -79,7 +79,7 @@ def _ids(options: Any) -> list[str]:
 
 
 def _word(path: str) -> str:
-    """An argument as an absolute path, for the owner of the library."""
+    """A path argument made absolute, for the owner of the library."""
     try:
         return user_input.word_of(user_input.path_of(path).absolute())
     except user_input.Unusable:

@@ -1,4 +1,4 @@
-"""`gridbrush library csv`: every fact of the pictures of a search as a table."""
+"""`gridbrush library csv`: table of all facts of the pictures that a search finds."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ _CHUNK = 500
 
 
 async def export(core: Core, options: Any) -> int:
-    """Export pictures; what is written stays whatever happens to the others.
+    """Export pictures; written copies stay if others fail.
 
     Raises InputError, StorageError.
     """
@@ -90,7 +90,7 @@ async def check_format(core: Core, preset: ExportPreset) -> None:
 
 
 def _preset(core: Core, options: Any) -> ExportPreset:
-    """The preset with the other options over it. Raises InputError."""
+    """The preset, overridden by the other options. Raises InputError."""
     preset = ExportPreset(id="options")
     if options.preset:
         preset = user_preset(core, options.preset)
@@ -154,7 +154,7 @@ async def _pictures(core: Core, options: Any) -> list[Picture]:
 
 
 async def _show(core: Core, plan: ExportPlan, options: Any) -> int:
-    """Print what would be written."""
+    """Print the plan."""
     sizes = await estimate_bytes(core.library, core.exports.exporter, plan)
     exact = plan.preset.fixed
     rows: list[tuple[str, ...]] = []
@@ -192,7 +192,7 @@ def _complain_about_sum(n: int, size: int, *, exact: bool) -> None:
 
 
 async def _run(core: Core, plan: ExportPlan, options: Any) -> int:
-    """Run the export and print how it ended."""
+    """Run the export and print its result."""
     # A question needs the line that the progress would be drawn over.
     asks = plan.preset.conflict is ConflictRule.ASK
     total = max(1, len(plan.copies))
@@ -245,7 +245,7 @@ def _code(run: ExportRun, *, interrupted: bool) -> int:
 
 
 async def _ask(copy: PlannedCopy) -> ConflictRule:
-    """Ask in the terminal about a name that is taken."""
+    """Ask in the terminal how to handle a taken name."""
     # Translators: the letters stay as they are: n for a number, s for skipping.
     write_question(_("{name} already exists. Number it or skip it? [n/S] ").format(name=copy.name))
     answer = await stdin.line()
@@ -254,7 +254,7 @@ async def _ask(copy: PlannedCopy) -> ConflictRule:
 
 @contextlib.contextmanager
 def _interrupts(queue: ExportQueue, run: ExportRun) -> Iterator[list[int]]:
-    """Stop the export on Ctrl+C; yields a list that is not empty afterwards."""
+    """Stop the export on Ctrl+C; yields a list that is not empty once that happened."""
     came: list[int] = []
 
     def stop(number: int) -> None:

@@ -30,7 +30,7 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The pictures, and the name of the collection they were chosen by; "" for none."""
+    """The pictures, and the name of the collection that selected them; "" for none."""
 
     pictures: list[Picture]
     collection: str
@@ -166,7 +166,7 @@ async def _chosen(core: Core, options: Any) -> _Choice:
 
 
 def _captions(text: str) -> tuple[SheetCaption, ...]:
-    """Captions from their names with commas. Raises UsageError."""
+    """Captions from their comma-separated names. Raises UsageError."""
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     if words in ([], ["none"]):
         return ()

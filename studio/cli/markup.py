@@ -1,4 +1,4 @@
-"""Options of `generate` about places of the picture to edit: marks, a region, new frames."""
+"""Options of `generate` for the picture to edit: marks, a region, new frames."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _POINT = re.compile(f"{_NUMBER},{_NUMBER}")
 _MARK = re.compile(f"{_NUMBER},{_NUMBER}:(.*)", re.DOTALL)
 _BOX = re.compile(",".join([_NUMBER] * 4))
 _NUMBERS = re.compile(r"[\s\d.,+-]*\d[\s\d.,+-]*|[\s\d.,+-]*(nan|inf)[\s\w.,+-]*", re.IGNORECASE)
-"""What is meant as a box rather than a file."""
+"""Pattern of an argument that is meant as a box rather than a file."""
 
 _SAME = 0.001
-"""Part of a side by which a box may reach beyond it, as numbers are rounded."""
+"""Share of a side by which a box may extend beyond it, for rounded numbers."""
 
 
 def check(options: Any) -> None:
@@ -125,7 +125,7 @@ async def _region(given: str, source: Picture, maker: RunBackend) -> Region:
 
 
 def _box(given: str) -> tuple[Point, Point] | None:
-    """Corners of a box; None for a file. Raises UsageError for one outside of the picture."""
+    """Corners of a box; None for a file. Raises UsageError for a box outside the picture."""
     match = _BOX.fullmatch(given)
     if match is None:
         if "," in given and _NUMBERS.fullmatch(given):
@@ -154,7 +154,7 @@ def _anchor(given: str | None) -> Point:
 
 
 def _ratios(given: list[str]) -> list[AspectRatio]:
-    """Ratios of the new frames; no picture is paid for twice because a ratio is named twice."""
+    """Ratios of the new frames, each once, so that a repeated ratio is not paid for twice."""
     return list(dict.fromkeys(_ratio(text) for text in given))
 
 

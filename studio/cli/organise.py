@@ -24,7 +24,7 @@ _CHUNK = 2000
 
 
 def typed(words: Sequence[str]) -> str:
-    """A search from the arguments of a command line, with quotes restored.
+    """A search from command-line arguments, with quotes restored.
 
     Raises InputError for a token that is not understood.
     """
@@ -37,7 +37,7 @@ def typed(words: Sequence[str]) -> str:
 
 
 def checked_search(text: str) -> str:
-    """A search as it is typed in the window. Raises InputError for an invalid token."""
+    """A search in the syntax of the window. Raises InputError for an invalid token."""
     if troubles := understand(text).troubles:
         raise InputError(troubles[0], " ".join(troubles[1:]))
     return text
@@ -92,9 +92,9 @@ async def history(core: Core, options: Any) -> int:
 
 
 async def to_export(core: Core, pictures: list[Picture], *, answers: bool) -> list[Picture]:
-    """The pictures; with `answers`, each followed by the answer that it was made of, once.
+    """The pictures; with `answers`, each followed by the answer it was made from, once.
 
-    Raises InputError for an answer: it is exported with its picture only.
+    Raises InputError for an answer on its own: it is exported only with its picture.
     """
     if any(picture.answer for picture in pictures):
         raise InputError(

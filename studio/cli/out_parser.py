@@ -1,4 +1,4 @@
-"""Commands of `gridbrush library` by which pictures leave it, and their options."""
+"""Commands of `gridbrush library` that write pictures elsewhere, and their options."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _page(action: AddAction) -> None:
 
 
 def _choice(parser: argparse.ArgumentParser, out: str) -> None:
-    """Options that choose pictures, and say where the file goes."""
+    """Options that choose the pictures and the target of the file."""
     parser.add_argument("ids", nargs="*", metavar="ID")
     parser.add_argument("--query", metavar="QUERY", help=_("the pictures of this search"))
     parser.add_argument("--collection", metavar="NAME", help=_("the pictures of this collection"))

@@ -1,4 +1,4 @@
-"""Ownership of the library for a command that writes, or delegation to the owner."""
+"""Ownership of the library for a writing command, or delegation to the owner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class OwnerGone(Exception):
-    """The owner ended before it was asked to do anything."""
+    """The owner ended before it received a request."""
 
 
 async def own_or_ask(
@@ -66,7 +66,7 @@ async def own_or_ask(
 
 @contextlib.asynccontextmanager
 async def _answering(core: Core) -> AsyncIterator[None]:
-    """Serve requests of other processes during the block, and finish those that began."""
+    """Serve requests of other processes during the block, and finish those that have begun."""
     handover = RemoteServer(core)
     bell: instance.InstanceServer | None = None
     with contextlib.suppress(OSError):

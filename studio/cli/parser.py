@@ -26,7 +26,7 @@ class ParsedArguments(argparse.Namespace):
     """Parsed arguments.
 
     Attributes:
-        command: None for the window.
+        command: name of the command; None for the window.
         files: pictures to open in the window as references, as absolute paths.
     """
 
@@ -47,8 +47,8 @@ def parse(
 ) -> ParsedArguments:
     """Parse the command line. Wrong usage exits with code 2.
 
-    `before_command` is called with the arguments before anything of a command is said, such as
-    its help; not for the window.
+    `before_command` is called with the arguments before a command prints anything, such as its
+    help; not for the window.
     """
     # Options alone open the window, which does not wait for the parsers of all commands.
     window = _with_defaults(
@@ -73,7 +73,7 @@ def parse(
 _PATHS = frozenset(
     {"home", "files", "ref", "paths", "out", "file", "to", "folder", "region", "logo"}
 )
-"""Options with file names, which may have any bytes."""
+"""Options with file names, which may contain any bytes."""
 
 
 def check_text(options: ParsedArguments) -> None:
@@ -97,7 +97,7 @@ def check_text(options: ParsedArguments) -> None:
 
 
 def _refuse(words: list[str]) -> NoReturn:
-    """Explain why arguments without a command are not files either; exits with code 2."""
+    """Report arguments that are neither a command nor files; exits with code 2."""
     terminal.guard()
     if wrong := _no_files([word for word in words if not word.startswith("-")]):
         complain(*wrong, _("gridbrush --help lists the commands."))
@@ -192,8 +192,8 @@ def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def build() -> argparse.ArgumentParser:
-    """The parser of all commands; the manual is written from it."""
-    # A parser of its own for each: `set_defaults` changes the options of those it shares.
+    """The parser of all commands; the manual page is generated from it."""
+    # A new parent parser for each: `set_defaults` changes the options of shared ones.
     parser = argparse.ArgumentParser(
         prog="gridbrush",
         parents=[_common()],
@@ -201,7 +201,7 @@ def build() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
     _with_defaults(parser)
-    # Alone loads Qt for the self-test: whether a window can be made here, without showing one.
+    # For the self-test; the only option that loads Qt: creates a window without showing it.
     parser.add_argument("--probe-window", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
 
@@ -223,7 +223,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 class _AppendReference(argparse.Action):
-    """Appends a role and a file name: references are numbered in the order given."""
+    """Appends a role and a file name, as references are numbered in the order given."""
 
     def __call__(
         self,

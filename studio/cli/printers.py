@@ -1,4 +1,4 @@
-"""Printers of a generation: JSON lines, plain lines, or progress bars in a terminal."""
+"""Printers of a generation's events: JSON lines, plain lines, or progress bars in a terminal."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def printer_for(options: Any) -> Printer:
 
 
 class _BasePrinter:
-    """A printer that needs no closing."""
+    """Base of printers that need no closing."""
 
     def __enter__(self) -> Any:
         return self
@@ -56,7 +56,7 @@ class _BasePrinter:
 
 
 class JsonLines(_BasePrinter):
-    """One JSON object a line, as in the contract."""
+    """One JSON object per line, as in the command line's contract."""
 
     def job(self, job: Job, before: Job | None) -> None:
         _tell_late(job, before)
@@ -142,7 +142,7 @@ def picture_facts(picture: Picture, path: Path) -> dict[str, Any]:
         "seed": picture.seed,
         "model": picture.model,
         "prompt": picture.prompt,
-        # No picture is called made here unless none of these pixels differs.
+        # A derivation is recorded only if none of these pixels differs.
         **({} if picture.derivation is None else {"outside_changed": 0}),
     }
 

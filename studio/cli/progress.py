@@ -130,7 +130,7 @@ class RunWatcher:
 
     @contextlib.contextmanager
     def _interrupts(self) -> Any:
-        """Cancel the jobs on Ctrl+C, and still print how each ended."""
+        """Cancel the jobs on Ctrl+C, and still print the outcome of each."""
         if sys.platform == "win32":
             yield
         else:

@@ -37,7 +37,7 @@ from studio.remote.protocol import (
 
 
 async def change(line: Line, asked: ChangeLibrary) -> ChangeDone:
-    """Request a change. Raises StudioError, NobodyThere."""
+    """Request a change. Raises StudioError, OwnerGone."""
     answer = await _answer(line, asked)
     if not isinstance(answer, ChangeDone):
         raise _strange()
@@ -55,7 +55,7 @@ class RemoteBackend:
     async def keep_input(
         self, path: Path, *, role: Role, name: str, picture: str | None = None
     ) -> Reference:
-        """Request a copy of a picture into the library. Raises StudioError, NobodyThere."""
+        """Request a copy of a picture into the library. Raises StudioError, OwnerGone."""
         asked = KeepInput(
             user_input.word_of(path.absolute()), role, user_input.one_line(name), picture
         )
@@ -107,7 +107,7 @@ class RemoteBackend:
         )
 
     def cancel(self) -> None:
-        """Request cancellation of the run, whose events still arrive."""
+        """Request cancellation of the run; its events still arrive."""
         if self._cancelling is None:
             self._cancelling = asyncio.create_task(self._cancel())
 

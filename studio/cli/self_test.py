@@ -1,7 +1,7 @@
 """`gridbrush self-test`: checks of the program's requirements on this machine.
 
-The checks are real: a file is written, the decoding process decodes, a picture is painted offline
-from prompt to library, a child process loads Qt.
+The checks are real: a file is written, the decoding process decodes, a picture is generated offline
+and stored in a library, a child process loads Qt.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from studio.imaging.decoder import Decoder
 from studio.library.query import Query
 
 _HANG = 120
-"""Limit in seconds for a hidden window; ten times that of a slow machine."""
+"""Limit in seconds for a hidden window; ten times what a slow machine needs."""
 
 Check = Callable[[Paths], Awaitable[str]]
 

@@ -9,7 +9,7 @@ from studio.common.terminal import harmless
 
 
 def complain(*sentences: str) -> None:
-    """Print sentences about standard error."""
+    """Print sentences on standard error."""
     with contextlib.suppress(OSError):
         text = "\n".join(sentence for sentence in sentences if sentence)
         sys.stderr.write(harmless(text) + "\n")

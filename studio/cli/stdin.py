@@ -1,4 +1,4 @@
-"""Standard input: text up to a limit; never delays the end of the program."""
+"""Standard input: reading text up to a limit, without delaying the end of the program."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """File access below a folder that follows no links.
 
 A link (on Windows also a junction) may lead anywhere, so access that must stay below a folder does
-not follow any. Where the system supports names relative to an open folder, these are used, so that
-the checked file is the changed one. Windows does not; there, each name is checked before. All calls
-block and raise OSError, with `ELOOP` for a link.
+not follow any. Names relative to an open folder are used where the system supports them, so that
+the checked file is the changed one. On Windows, each name is checked first. All calls block and
+raise OSError, with `ELOOP` for a link.
 """
 
 from __future__ import annotations
@@ -116,13 +116,14 @@ _NO_LINKS = frozenset(
     {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
     | {errno.ENOTSUP, errno.EOPNOTSUPP}
 )
-"""Errors of disks without hard links, such as memory cards."""
+"""Error codes of file systems without hard links, such as those of memory cards."""
 
 
 def name_anew(file: Path, name: Path) -> None:
     """Rename a file in the same folder without replacing another. Raises FileExistsError.
 
-    Not for Windows, where a plain rename does this. Raises OSError; then it has its old name.
+    Not for Windows, where a plain rename does this. Raises OSError; then the file keeps its old
+    name.
     """
     try:
         os.link(file, name)
@@ -146,7 +147,7 @@ def name_anew(file: Path, name: Path) -> None:
 def _rename_exclusively(file: Path, name: Path) -> bool:
     """Rename a file in one step that replaces nothing; False if the system cannot do that.
 
-    Without this a kill could leave an empty file under the name. Raises OSError.
+    Otherwise a killed process could leave an empty file under the name. Raises OSError.
     """
     rename = _exclusive_rename()
     if rename is None:
@@ -159,7 +160,7 @@ def _rename_exclusively(file: Path, name: Path) -> bool:
 
 
 def _exclusive_rename() -> Callable[[bytes, bytes], int] | None:
-    """The system's call for it, which returns 0 for done; None if there is none."""
+    """The system call for it, which returns 0 on success; None if there is none."""
     system = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux" and hasattr(system, "renameat2"):
         return lambda old, new: int(system.renameat2(_HERE, old, _HERE, new, _NO_REPLACE))
@@ -168,11 +169,11 @@ def _exclusive_rename() -> Callable[[bytes, bytes], int] | None:
     return None
 
 
-_HERE = -100  # AT_FDCWD: paths are as they are
+_HERE = -100  # AT_FDCWD: relative paths start at the working directory
 _NO_REPLACE = 1  # RENAME_NOREPLACE of Linux
 _EXCLUSIVE = 4  # RENAME_EXCL of macOS
 _NO_RENAME = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
-"""Errors of disks and systems that know no such rename."""
+"""Error codes of file systems and kernels without such a rename."""
 
 
 def _names(root: Path, path: Path) -> tuple[str, ...]:
@@ -192,7 +193,7 @@ def _in_the_way(path: Path) -> OSError:
 if sys.platform == "win32":
 
     def open_file(root: Path, path: Path) -> BufferedReader:
-        """A regular file, opened to be read."""
+        """A regular file, opened for reading."""
         if not is_file(root, path):
             check(root, path)
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
@@ -230,7 +231,7 @@ else:
             os.close(handle)
 
     def open_file(root: Path, path: Path) -> BufferedReader:
-        """A regular file, opened to be read."""
+        """A regular file, opened for reading."""
         with _opened(root, path.parent) as folder:
             # Opening a pipe could block.
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -3,7 +3,7 @@
     StudioError
      +- InputError           what was asked for cannot be done as written (an empty prompt, a file)
      |   +- UsageError       a command or an option the program does not have
-     +- RequestRefused       the service did not like the request (size, aspect, too large)
+     +- RequestRefused       the service rejected the request (size, aspect, too large)
      +- ModelError           the model is unknown, retired or not allowed for this key
      +- KeyMissing           no key, or a key that cannot be read now
      |   +- KeyLocked        the keyring is locked
@@ -16,15 +16,15 @@
      +- ServiceError         the service is overloaded or broken
      +- PictureRefused       the model refused to make the picture
      +- NoPicture            the model answered, but with no picture
-     |   +- NotRead          nobody could look at its picture: it is kept
+     |   +- NotRead          its picture could not be checked: it is kept
      |   +- PicturesLeft     some of its pictures could not be read; the others are in the library
      |   +- PictureNotShown  its picture is of a type without a decoder: it is kept
-     |   +- NotFetched       its picture lies at an address that was not reached
+     |   +- NotFetched       its picture is at an address that was not reached
      +- StorageError         the disk, the folder, the library
      |   +- LibraryLocked    another process owns the library
      |   +- LibraryTooNew    the library was written by a newer version
      +- PictureUnreadable    bytes that are not a picture we can read
-     |   +- NotDecoded       nobody could look: the decoding process died, hung or did not start
+     |   +- NotDecoded       not checked: the decoding process died, hung or did not start
      +- Cancelled            the user stopped it
 
 Foreign errors are converted to these where they appear; anything else is a bug and goes to one
@@ -58,10 +58,10 @@ class StudioError(Exception):
     Attributes:
         title: what happened, in a few words ("The service is busy").
         message: one or two sentences with the facts.
-        hint: what helps, without the price of another request; may be empty.
+        hint: advice, without the price of another request; may be empty.
         stated: the service's own statement on whether it billed the request; None without one.
         retryable: whether the same request may be retried automatically, if it was not billed.
-        repeats: limit of automatic retries, if retryable.
+        repeats: maximum number of automatic retries, if retryable.
         retry_after: seconds to wait as requested by the service. Never shortened: requests with
             more than LONGEST_WAIT are not retried automatically.
         request_id: the service's id of the request, for its support.
@@ -74,7 +74,7 @@ class StudioError(Exception):
     kind: ClassVar[str] = "bug"
     exit_code: ClassVar[int] = 1
     warns: ClassVar[bool] = True
-    """Whether to warn with the hint that another request may be billed as well."""
+    """Whether the hint includes a warning that another request may be billed too."""
 
     answered = False
     kept = False
@@ -163,7 +163,7 @@ class BalanceError(StudioError):
 
 
 class BudgetError(StudioError):
-    """The run goes over the user's own limit."""
+    """The run exceeds the user's own limit."""
 
     kind = "budget"
     exit_code = 5

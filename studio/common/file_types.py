@@ -1,4 +1,4 @@
-"""Detection of picture files by their first bytes, and a check for cut files.
+"""Detection of picture files by their first bytes, and a check for truncated files.
 
 No decoder is involved, so it is safe for untrusted data.
 """
@@ -33,7 +33,7 @@ JP2 = FileType("jp2", "image/jp2", ".jp2")
 SVG = FileType("svg", "image/svg+xml", ".svg")
 PDF = FileType("pdf", "application/pdf", ".pdf")
 UNSHOWN = {"heic": "HEIC", "jxl": "JPEG XL", "jp2": "JPEG 2000", "svg": "SVG", "pdf": "PDF"}
-"""Names of the types that services send and no decoder here opens, by kind."""
+"""Names of the types that services send but no decoder here opens, by kind."""
 
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"heif"}
@@ -138,8 +138,8 @@ def _jpeg_size(stream: BinaryIO) -> tuple[int, int] | None:
 def looks_complete(path: Path) -> bool:
     """Whether a picture file ends where its format says; blocking, reads head and tail.
 
-    Most programs open a cut JPEG, so decoding alone proves nothing. False for other files. Raises
-    OSError.
+    Most programs open a truncated JPEG, so decoding alone proves nothing. False for other files.
+    Raises OSError.
     """
     with path.open("rb") as stream:
         head = stream.read(64)

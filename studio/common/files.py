@@ -29,7 +29,7 @@ if sys.platform != "win32":
 
 _WINDOWS = sys.platform == "win32"
 _BUSY_TRIES = 12
-"""Attempts of a rename while another program has the file open (Windows), about 10 s in all."""
+"""Attempts to rename while another program has the file open (Windows), about 10 s in all."""
 
 _HELD = (32, 33)
 """Windows error codes for a file that is open elsewhere."""
@@ -166,7 +166,7 @@ def check_way(root: Path, folder: Path) -> None:
 def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
     """Create `folder` and its parents durably, readable by this user only.
 
-    Raises StorageError if a link is on the way from `within`.
+    Raises StorageError if the path from `within` contains a link.
     """
     with storage_errors(folder):
         if within is not None:
@@ -184,7 +184,7 @@ def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
 
 
 def new_folder(folder: Path) -> None:
-    """Create a folder in an existing one; durable after `sync_folder` of that one."""
+    """Create a folder in an existing one; durable after `sync_folder` of the latter."""
     with storage_errors(folder):
         _step("folder", folder)
         folder.mkdir(mode=0o700)
@@ -213,8 +213,8 @@ def write_new(
 ) -> int:
     """Write a new file, and make its bytes durable, but not yet its name.
 
-    Returns the number of bytes. An incomplete file is removed. Errors name `told` instead of `path`
-    where the user knows that one; the umask is subtracted from `mode`.
+    Returns the number of bytes. An incomplete file is removed. Errors name `told`, the path that
+    the user knows, instead of `path`; the umask is subtracted from `mode`.
     """
     with storage_errors(told or path):
         _step("create", path)
@@ -245,7 +245,7 @@ def _write_all(handle: int, data: bytes) -> int:
 def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
     """Write a file atomically and durably, over an existing one.
 
-    Raises StorageError if a link is on the way from `within`.
+    Raises StorageError if the path from `within` contains a link.
     """
     temporary = beside(path)
     if within is not None:
@@ -263,7 +263,7 @@ def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
 
 
 def set_aside(path: Path) -> StorageError:
-    """Rename an invalid file as `put_aside` does; returns the error to show."""
+    """Rename an invalid file with `put_aside`; returns the error to show."""
     try:
         return set_aside_error(path, put_aside(path))
     except OSError as error:
@@ -317,8 +317,7 @@ def into_place(temporary: Path, path: Path, *, within: Path | None = None) -> No
 def claim(temporary: Path, path: Path) -> None:
     """Rename a complete, synced file to a free name, durably; it is removed if that fails.
 
-    Raises FileExistsError for a name that is taken, and then it is not removed. Raises
-    StorageError.
+    Raises FileExistsError for a taken name, after which the file is not removed; StorageError.
     """
     try:
         _step("rename", path)
@@ -344,7 +343,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file atomically, but not durably, for data that will be in another file too."""
+    """Write a file atomically, but not durably, for data that will also be in another file."""
     with storage_errors(path):
         temporary = path.with_name(f".{path.name}.new")
         _step("create", temporary)
@@ -365,7 +364,7 @@ def move(
     Also raises it if a link lies between `within` and the target. With `leaving` the old folder is
     not synced, because it is removed as well, or the old name does no harm. Without `lasting` the
     caller syncs the new folder. Another program could create `target` between the check and the
-    renaming: names with an id of ours are safe, `claim` is for all others.
+    renaming: that is safe for names with an id of this program; use `claim` for all others.
     """
     with storage_errors(target):
         if os.path.lexists(target):
@@ -398,9 +397,9 @@ def _rename(source: Path, target: Path, within: Path | None = None) -> None:
 
 
 def until_free(act: Callable[[], object], wait: Callable[[float], object] = time.sleep) -> None:
-    """Retry `act` for 10 s while another program has the file open (Windows).
+    """Retry `act` for 10 s while another program, such as a virus scanner, has the file open.
 
-    Such as a virus scanner or a preview. Raises PermissionError in the end.
+    Needed on Windows only. Raises PermissionError in the end.
     """
     for attempt in range(_BUSY_TRIES):
         try:
@@ -414,7 +413,7 @@ def until_free(act: Callable[[], object], wait: Callable[[float], object] = time
 
 
 def remove(path: Path, *, within: Path | None = None) -> None:
-    """Remove a file if it exists. Raises StorageError, also for a link on the way from `within`."""
+    """Remove a file if it exists. Raises StorageError, also if the path has a link."""
 
     def act() -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -455,7 +454,7 @@ class Appender:
     """An append-only file: the record log, the body of an answer.
 
     Its name is durable at once unless `lasting` is False, for files in an existing folder that are
-    renamed later. Errors name `told` instead of `path` where the user knows that one.
+    renamed later. Errors name `told`, the path that the user knows, instead of `path`.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True, told: Path | None = None) -> None:
@@ -475,7 +474,7 @@ class Appender:
                 sync_folder(path.parent)
 
     def append(self, data: bytes) -> int:
-        """Append bytes; returns their offset. Not yet durable."""
+        """Append bytes, not yet durably; returns their offset."""
         with storage_errors(self._told):
             _step("append", self.path)
             start = self.size
@@ -512,7 +511,7 @@ class Appender:
             _sync(self._handle, self.path)
 
     def in_place(self) -> bool:
-        """Whether its name still refers to it: neither it nor its folder was moved or deleted."""
+        """Whether its path still refers to it: neither file nor folder was moved or deleted."""
         try:
             named = self.path.stat()
         except OSError:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from studio.common.i18n import _
 
 HEAD = 1024
-"""Number of first bytes that are needed."""
+"""Number of bytes needed from the start of a file."""
 
 _RAW = frozenset(
     {
@@ -35,7 +35,7 @@ class ForeignType(NamedTuple):
     Attributes:
         name: name for messages and counts.
         picture: whether it is a picture.
-        meant: whether the file's name says that it is a picture.
+        meant: whether the file name claims that it is a picture.
     """
 
     name: str

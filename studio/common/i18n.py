@@ -26,8 +26,8 @@ _numbers: NumberFormat = ENGLISH
 def install(folder: Path, chosen: str | None = None) -> None:
     """Use the catalogue of the `chosen` language (a code such as "de"), and its numbers.
 
-    The system's language when it is None or empty. The first language that has a catalogue counts;
-    English needs none, and is used if there is no other.
+    The system's languages if it is None or empty. The first language with a catalogue is used;
+    English needs none, and is the fallback.
     """
     use(_find(folder, [chosen] if chosen else system_languages()))
     use_numbers(format_of(language()))
@@ -44,7 +44,7 @@ def _find(folder: Path, languages: list[str]) -> _gettext.NullTranslations:
 
 
 def languages(folder: Path) -> tuple[str, ...]:
-    """Codes of the languages that have a catalogue, beside English; blocking."""
+    """Codes of the languages that have a catalogue, besides English; blocking."""
     found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
     return tuple(sorted(path.parent.parent.name for path in found))
 
@@ -72,7 +72,7 @@ def number(value: float | Decimal, decimals: int = 0) -> str:
 
 
 def short_number(value: float, most: int = 2) -> str:
-    """Number with as many decimals as it has, at most `most`: "1.5"."""
+    """Number with at most `most` decimals, without trailing zeros: "1.5"."""
     text = f"{value:.{most}f}".rstrip("0")
     return number(value, len(text.partition(".")[2]))
 
@@ -87,7 +87,7 @@ def dollars(usd: float | Decimal, decimals: int = 2, *, least: int | None = None
 
 
 def right_to_left() -> bool:
-    """Whether the user's language is written from the right."""
+    """Whether the user's language is written from right to left."""
     return _numbers.right_to_left
 
 
@@ -97,7 +97,7 @@ def left_to_right(text: str) -> str:
 
 
 def read_number(text: str) -> Decimal:
-    """A number as the user's language writes it: "2.50". Raises ValueError."""
+    """Parse a number in the format of the user's language: "2.50". Raises ValueError."""
     return _numbers.read(text)
 
 
@@ -108,7 +108,7 @@ def sentences(*texts: str) -> str:
 
 
 def ended(text: str) -> str:
-    """A text as a sentence: with a full stop, unless it ends with one or another mark."""
+    """A text as a sentence: with a full stop, unless it already ends with punctuation."""
     if not text or text.endswith(_ENDS):
         return text
     # Translators: {text} is a sentence without its full stop.

@@ -1,7 +1,7 @@
 """Reading of untrusted JSON: files, lines of the log, messages of a socket.
 
-JSON that is too long, too deep or invalid, or has values of another type than expected, raises
-`NotUnderstood` in every case. Only regular files are opened. Answers of services are read elsewhere
+JSON that is too long, too deep or invalid, or has values of an unexpected type, always raises
+`NotUnderstood`. Only regular files are opened. Answers of services are read elsewhere
 (providers/gemini), in pieces and more leniently. `tests/common/test_json_reader.py` finds code that
 bypasses this module.
 """
@@ -47,7 +47,7 @@ __all__ = [
 T = TypeVar("T")
 
 MOST = 2**63
-"""Exclusive limit of integers, that of the database."""
+"""Exclusive limit of integers, the same as the database's."""
 
 _MOST_DIGITS = 20
 _BOM = b"\xef\xbb\xbf"
@@ -65,7 +65,7 @@ class JsonReader(Generic[T]):
 
     @cached_property
     def _decode(self) -> Callable[[bytes], Any]:
-        # Looks at each field of the type, up to 3 ms: a start reads few of them.
+        # Inspects each field of the type, for up to 3 ms; a start needs few of them.
         return msgspec.json.Decoder(self._kind).decode
 
     def decode(self, data: bytes) -> T:
@@ -103,7 +103,7 @@ class JsonMistake(NotUnderstood):
 
     Attributes:
         reason: "syntax", "duplicate", "number", "deep" or "text" (characters that cannot be sent).
-        line, column: position from 1; 0 if it is not known.
+        line, column: position, counted from 1; 0 if unknown.
         words: the text in question, such as a duplicate name; may be empty.
     """
 
@@ -113,7 +113,7 @@ class JsonMistake(NotUnderstood):
 
 
 _NUMBER = re.compile(r'"(?:\\.|[^"\\])*"|(NaN|-?Infinity|-?\d[\d.eE+-]*)', re.DOTALL)
-"""A string, or outside of strings a number, one of JavaScript included."""
+"""Pattern of a string, or of a number outside of strings, including those of JavaScript."""
 
 
 def strict(text: str, *, deepest: int) -> Any:
@@ -217,7 +217,7 @@ def encode(value: Any) -> bytes:
 def merge_into_file(path: Path, body: bytes, known: Collection[str] = ()) -> bytes:
     """`body` with the entries of an existing file that this version does not know.
 
-    Entries of `body` are known, and those named in `known`. An unreadable or invalid file is
+    Known entries are those of `body`, and those named in `known`. An unreadable or invalid file is
     ignored.
     """
     try:

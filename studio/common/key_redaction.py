@@ -27,16 +27,16 @@ T = TypeVar("T")
 
 HIDDEN: Final = "[key]"
 SHORTEST: Final = 6
-"""Least length of a key; shorter words occur in answers by chance."""
+"""Minimum length of a key; shorter words occur in answers by chance."""
 
 _SURE = 16
-"""Length from which on a word does not occur by chance."""
+"""Length from which a word does not occur by chance."""
 
 _LEAST_CODED = 10
-"""Least length of a key in base64 or hexadecimal."""
+"""Minimum length of a key in base64 or hexadecimal."""
 
 _LITTLE = 1024
-"""Size of a piece in bytes that is searched quickly."""
+"""Limit in bytes of a piece that can be searched quickly."""
 
 _HEAD = 128
 """Characters at the beginning of base64 by which a picture is detected."""
@@ -64,7 +64,7 @@ class SecretRedactor:
     """Removes secrets from bytes, texts and values."""
 
     def __init__(self, secrets: Iterable[str] = (), *, instead: str = HIDDEN) -> None:
-        """`instead` replaces them."""
+        """`instead` replaces the secrets."""
         self._secrets = tuple(dict.fromkeys(one for one in secrets if _telling(one)))
         self._instead = instead
         self._forms = tuple(form for one in self._secrets for form in _forms(one, instead))
@@ -80,7 +80,7 @@ class SecretRedactor:
         return SecretRedactor((*self._secrets, *more), instead=self._instead)
 
     def knows(self, secrets: Iterable[str]) -> bool:
-        """Whether it removes all of these secrets that are long enough."""
+        """Whether it removes all of these secrets, apart from those too short for a key."""
         return all(one in self._secrets for one in secrets if _telling(one))
 
     def text(self, text: str) -> str:
@@ -91,7 +91,7 @@ class SecretRedactor:
         return text if clean is raw else clean.decode("utf-8", "surrogatepass")
 
     def bytes(self, data: bytes) -> bytes:
-        """A complete body without them; `data` itself when they are not in it."""
+        """A complete body without the secrets; `data` itself if it contains none."""
         if _surely_absent(self._forms, data):
             return data
         for form in self._forms:
@@ -106,7 +106,7 @@ class SecretRedactor:
         return {self.text(name): self.text(value) for name, value in headers.items()}
 
     def value(self, value: T) -> T:
-        """A value with every text in it redacted: of dataclasses, structs, lists and JSON."""
+        """A value with every text in it redacted, in dataclasses, structs, lists and JSON."""
         return self._value(value) if self._forms else value
 
     def _value(self, value: Any) -> Any:
@@ -192,14 +192,14 @@ class StreamRedactor:
 
 
 def escaped(data: bytes) -> bool:
-    """Whether there may be escapes, so that the search is slow."""
+    """Whether there may be escapes, which need the slow search."""
     return b"%" in data or b"\\" in data or b"&#" in data
 
 
 def _surely_absent(forms: tuple[_SecretForm, ...], data: bytes) -> bool:
-    """Whether none of the forms occurs; a quick search, because in most answers none does.
+    """Whether none of the forms occurs; a quick search, as most answers contain none.
 
-    Without escapes a form is its own characters, in either alphabet of base64, between line breaks.
+    Without escapes, a form is its plain characters, in either base64 alphabet, with line breaks.
     """
     if escaped(data):
         return False
@@ -208,7 +208,7 @@ def _surely_absent(forms: tuple[_SecretForm, ...], data: bytes) -> bool:
 
 
 def _flat(data: bytes) -> bytes:
-    """The data in lower case and one alphabet of base64, without line breaks."""
+    """The data in lower case and one base64 alphabet, without line breaks."""
     return data.translate(_STANDARD, b"\r\n").lower()
 
 
@@ -244,7 +244,7 @@ class _SecretForm:
         return len(self.secret) >= _SURE
 
     def cut(self, data: bytes, head: bytes) -> bytes:
-        """The data without it; `head` is the beginning of the base64 that it continues."""
+        """The data without the secret; `head` is the beginning of the base64 that it continues."""
         if not (self.coded or escaped(data) or self.secret.lower() in data.lower()):
             return data
         if not self._within(data):
@@ -259,7 +259,7 @@ class _SecretForm:
         return self.whole.sub(instead, data)
 
     def _within(self, data: bytes) -> bool:
-        """Whether it occurs; searched only in runs of its possible bytes."""
+        """Whether the form occurs; searched only in runs of its possible bytes."""
         signs, run = data.translate(self.signs), b"a" * self.shortest
         start = signs.find(run)
         while start >= 0:
@@ -271,7 +271,7 @@ class _SecretForm:
         return False
 
     def begun_at_end(self, data: bytes) -> int:
-        """Number of bytes at the end that may be its beginning."""
+        """Number of bytes at the end of the data that may begin the form."""
         size = len(data)
         place = max(0, size - self.longest)
         place += data[place:].translate(self.signs).rfind(b" ") + 1
@@ -285,7 +285,7 @@ class _SecretForm:
         return 0
 
     def _goes_on(self, data: bytes, place: int) -> bool:
-        """Whether the rest of the data is its beginning."""
+        """Whether the rest of the data may begin the form."""
         for atom in self.atoms:
             if place == len(data) or _UNFINISHED.fullmatch(data, place):
                 return True
@@ -296,7 +296,7 @@ class _SecretForm:
 
 
 def _telling(secret: str) -> bool:
-    """Whether a secret differs from ordinary words."""
+    """Whether a secret is distinct from ordinary words."""
     return len(secret) >= SHORTEST and (len(secret) >= _SURE or not secret.isalpha())
 
 
@@ -376,7 +376,7 @@ def _in_base64(raw: bytes) -> Iterable[bytes]:
 
 
 def _begun(data: bytes, place: int, head: bytes) -> bytes:
-    """Beginning of the base64 at an index; `head` is that of the base64 before the data."""
+    """Beginning of the base64 at an index; `head` begins the base64 that the data continues."""
     start = max(data.rfind(one, 0, place) for one in _BEFORE_DATA) + 1
     if start:
         return data[start : start + _HEAD]

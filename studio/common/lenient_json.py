@@ -1,7 +1,7 @@
 """Lenient reading of a file that is invalid as a whole, entry by entry.
 
-Valid entries are used, invalid ones and those of a newer version are named, and
-`merge_unknown_fields` preserves them when the file is written again.
+Valid entries are used. Invalid ones and those of a newer version are named; `merge_unknown_fields`
+preserves them when the file is written again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.common.json_reader import NotUnderstood, convert, plain
 T = TypeVar("T")
 
 NOTHING: Final = object()
-"""Stands for an invalid entry."""
+"""Placeholder for an invalid entry."""
 
 
 def understand(raw: Any, kind: type[T], odd: list[str]) -> T:
@@ -153,7 +153,7 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _usual(kind: Any) -> Iterator[tuple[str, Any]]:
-    """Fields with defaults, and the defaults as plain JSON."""
+    """Fields that have defaults, and the defaults as plain JSON."""
     if dataclasses.is_dataclass(kind):
         for one in dataclasses.fields(kind):
             if one.default is not dataclasses.MISSING:

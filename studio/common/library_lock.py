@@ -1,7 +1,7 @@
 """Library lock: one owner at a time, named in the lock file.
 
 The lock is the operating system's, so it ends with the process that holds it, however that ends.
-The text in the file only names the owner, and tells whether the folder was last used by another
+The text in the file only names the owner, and shows whether the folder was last used by another
 machine, whose locks cannot be seen from here.
 """
 
@@ -35,7 +35,7 @@ class LockOwner:
 
     Attributes:
         host: name of the machine, for people.
-        machine: identifier of the machine; two with the same name differ in it.
+        machine: identifier of the machine, to tell apart two with the same name.
         started: when the program started, seconds since 1970 UTC.
     """
 
@@ -47,7 +47,7 @@ class LockOwner:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the owner is on another machine: from here, it cannot be seen whether it runs.
+        """Whether the owner is on another machine, so that nobody here can see whether it runs.
 
         Only then may the user be asked to open the library anyway.
         """
@@ -68,7 +68,7 @@ def _myself() -> LockOwner:
 
 
 def _host() -> str:
-    # Asking the system needs no sockets, and a start none either.
+    # `uname` does not involve sockets, which a start does not need otherwise.
     return os.uname().nodename if hasattr(os, "uname") else socket.gethostname()
 
 
@@ -111,8 +111,8 @@ class LibraryLock:
         """Take the lock or raise LibraryLocked, which names the owner; never waits.
 
         A library last opened on another machine is refused, because its lock cannot be seen in a
-        synced folder or on a share; with `anyway` the user has said that it is closed there. Raises
-        StorageError if the folder cannot be written.
+        synced folder or on a share; with `anyway` the user has confirmed that it is closed there.
+        Raises StorageError if the folder cannot be written.
         """
         path = _lock_file(self.folder)
         ensure_folder(path.parent)

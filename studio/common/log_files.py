@@ -1,7 +1,7 @@
-"""Log files and standard error, written by a thread of their own.
+"""Logging to files and standard error, written by a thread of its own.
 
 Records are formatted and redacted at once; a thread writes them, so that a slow or full disk never
-blocks or fails.
+blocks or fails the caller.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _QueueHandler(logging.handlers.QueueHandler):
 
 
 class _FileHandler(logging.handlers.RotatingFileHandler):
-    """The log file, opened at its first line; errors of the disk are ignored."""
+    """The log file, opened for its first line; errors of the disk are ignored."""
 
     def _open(self) -> TextIO:  # type: ignore[override]
         path = Path(self.baseFilename)

@@ -1,4 +1,4 @@
-"""Redaction of logs, and buffering of records before there are log files.
+"""Redaction of logs, and buffering of records until there are log files.
 
 The files are in `log_files`, which is loaded after the window is shown.
 """
@@ -34,13 +34,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 
 
 def redact(secret: str) -> None:
-    """Redact a secret in logs from now on. Words too short for a key are ignored."""
+    """Redact a secret in logs from now on. Secrets too short for a key are ignored."""
     if len(secret) >= 6:
         _secrets.add(secret)
 
 
 def clean(text: str) -> str:
-    """The text without keys and long data; also for crash reports and "Copy details"."""
+    """The text without keys and long data, as used for logs, crash reports and "Copy details"."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     if _secrets:
@@ -55,7 +55,7 @@ class CleanFormatter(logging.Formatter):
     """Formatter that redacts the whole text, and removes terminal controls; never raises."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, or a replacement for one that cannot be formatted."""
+        """The line, or a replacement if it cannot be formatted."""
         try:
             return harmless(clean(super().format(record)))
         except Exception as error:  # noqa: BLE001 a faulty log line must not stop the program

@@ -1,8 +1,8 @@
-"""Numbers and money as a language writes them, and numbers as its users type them.
+"""Formatting of numbers and money by language, and parsing of numbers that users type.
 
 The command line takes the format of its language from `FORMATS`; the window reads it from Qt, which
-also knows the user's country (`studio/ui/support/formatting.py`). Data, such as JSON, records
-and tables for other programs, are never written with these.
+also knows the user's country (`studio/ui/support/formatting.py`). Data, such as JSON, records and
+tables for other programs, is never formatted with these.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 PLACE = "{}"
-"""Where the amount stands in `NumberFormat.dollars`."""
+"""Placeholder of the amount in `NumberFormat.dollars`."""
 
 _ASCII_DIGITS = "0123456789"
 _FIRST_STRONG, _END = "\u2068", "\u2069"
@@ -22,14 +22,14 @@ _SPACES = re.compile(r"[\s\u00a0\u202f\u061c\u200e\u200f\u2066-\u2069]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberFormat:
-    """The signs of a language's numbers.
+    """Number format of a language.
 
     Attributes:
-        decimal: sign between whole and part.
-        group: sign between groups of digits; "" for none.
-        first_group: digits of the group before the decimal sign.
-        next_groups: digits of the others; two in India.
-        least_grouped: digits that a number needs to be grouped; five in Spain.
+        decimal: decimal separator.
+        group: separator of digit groups; "" for none.
+        first_group: digits of the group before the decimal separator.
+        next_groups: digits of the other groups; two in India.
+        least_grouped: least number of digits that are grouped; five in Spain.
         digits: the ten digits.
         dollars: an amount of US dollars, with `PLACE` for the number.
         right_to_left: whether amounts are isolated from the text around them.
@@ -53,20 +53,20 @@ class NumberFormat:
         return sign + text.translate(str.maketrans(_ASCII_DIGITS, self.digits))
 
     def money(self, usd: float | Decimal, decimals: int = 2) -> str:
-        """US dollars, with the sign where the language has it: "$14.90"."""
+        """US dollars, with the sign where the language puts it: "$14.90"."""
         text = self.dollars.replace(PLACE, self.number(-usd if usd < 0 else usd, decimals))
         if usd < 0:
             text = f"−{text}"
         return f"{_FIRST_STRONG}{text}{_END}" if self.right_to_left else text
 
     def without_zeros(self, text: str, least: int) -> str:
-        """The number in `text` without zeros at its end, but with at least that many decimals."""
+        """The number in `text` without trailing zeros, but with at least that many decimals."""
         zero = re.escape(self.digits[0])
         kept = rf"(?P<kept>{re.escape(self.decimal)}\w{{{least}}}\w*?){zero}+(?!\w)"
         return re.sub(kept, r"\g<kept>", text, count=1)
 
     def read(self, text: str) -> Decimal:
-        """A number as it is typed in this language or with a decimal point: "2,50", "1.234,5".
+        """Parse a number typed in this language or with a decimal point: "2,50", "1.234,5".
 
         Groups are recognised by their length: in German "2.500" are thousands, "2.50" is not.
         Raises ValueError.
@@ -114,9 +114,9 @@ FORMATS: Mapping[str, NumberFormat] = {
         right_to_left=True,
     ),
 }
-"""By language. Tests compare them with Qt's, which come from Unicode's CLDR."""
+"""Number formats by language. Tests compare them with Qt's, which come from Unicode's CLDR."""
 
 
 def format_of(language: str) -> NumberFormat:
-    """The format of a language code such as "de" or "zh_CN"; the English one if it is not known."""
+    """The format of a language code such as "de" or "zh_CN"; the English one if unknown."""
     return FORMATS.get(re.split("[-_]", language)[0].lower(), ENGLISH)

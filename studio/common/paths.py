@@ -26,8 +26,8 @@ class Paths:
     """The folders of one user, or of one `--home`.
 
     Attributes:
-        home: the folder given by `--home`, None for the system's own places.
-        library: the library opened when settings name no other.
+        home: the folder given by `--home`; None for the system's usual ones.
+        library: the library opened if the settings name no other.
         keyring_service: the name under which keys are kept in the system keyring.
     """
 
@@ -75,7 +75,7 @@ class Paths:
 
 
 def find(home: str | Path | None = None) -> Paths:
-    """The folders for `home`, or the system's own (platformdirs) when it is None.
+    """The folders for `home`, or the system's usual ones (platformdirs) if it is None.
 
     Raises InputError for a name that cannot be encoded, which records and index require.
     """
@@ -116,7 +116,7 @@ def find(home: str | Path | None = None) -> Paths:
 
 
 def _xdg(name: str, usual: str) -> Path:
-    """A folder of the XDG specification, which ignores relative ones."""
+    """A folder of the XDG specification, which ignores relative paths."""
     folder = Path(os.environ.get(name, ""))
     return folder if folder.is_absolute() else user_home() / usual
 

@@ -1,11 +1,11 @@
-"""Serial executors: one thread each, for work that blocks and must stay in order.
+"""Serial executors: one thread each, for blocking work that must stay in order.
 
-The loop's thread never waits for a disk. Each executor has a name that tells what it is for;
-executors share nothing but values.
+The loop's thread never waits for a disk. Each executor is named for its purpose; executors share
+nothing but values.
 
-A thread releases nothing it was given: whoever asked may be a part of the window, and a Qt object
-that dies on a thread takes the process with it. `PendingCall` brings all of it back to the loop's
-thread, for the window's loop too.
+A thread releases no object it was given: the caller may be part of the window, and a Qt object
+destroyed on another thread crashes the process. `PendingCall` returns them all to the loop's
+thread, with the window's loop too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Ts = TypeVarTuple("Ts")
 
 
 class PendingCall:
-    """A call for a thread, its outcome, and the future that waits for it."""
+    """A call to run on a thread, its outcome, and the future that waits for it."""
 
     __slots__ = ("_call", "_error", "_future", "_result")
 
@@ -36,7 +36,7 @@ class PendingCall:
     def run(self) -> bool:
         """Run on a thread, unless it was cancelled, and deliver the outcome on the loop's.
 
-        False if the loop is gone: then the caller keeps this object.
+        False if the loop is closed; then the caller keeps this object.
         """
         assert self._future is not None
         assert self._call is not None
@@ -94,8 +94,8 @@ class SerialExecutor:
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `call(...)`, run after all earlier calls.
 
-        A call that began runs to its end even when the caller is cancelled: half a durable
-        step would be useless.
+        A call that has begun runs to its end even if the caller is cancelled, so that no durable
+        step is left half done.
         """
         return await self.start(call, *args, **kwargs)
 

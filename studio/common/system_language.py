@@ -1,4 +1,4 @@
-"""The languages that the user chose in the system, most wanted first."""
+"""The user's preferred languages in the system, most preferred first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SCRIPTS = {"hans": "CN", "hant": "TW"}
 
 
 def system_languages() -> list[str]:
-    """Codes such as "de_AT", or names as Windows writes them ("German_Germany"); never empty."""
+    """Codes such as "de_AT", or Windows names such as "German_Germany"; never empty."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return [one for one in value.split(":") if one] or ["en"]
@@ -27,7 +27,7 @@ def system_languages() -> list[str]:
 
 
 def _chosen() -> list[str]:
-    """What a program is told that was not started in a terminal, where it is not told by Linux."""
+    """Languages in the settings of Windows or macOS, which set no variables for them."""
     if sys.platform == "win32":
         # The language of windows and menus. That of the formats may be another country's.
         number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
@@ -45,7 +45,7 @@ def _chosen() -> list[str]:
 
 
 def catalogue_codes(name: str) -> list[str]:
-    """Names that a catalogue of this language may have, the most special first: "de_AT", "de".
+    """Catalogue names for this language, the most specific first: "de_AT", "de".
 
     Understands "de_AT.UTF-8@euro", "de-AT", "zh-Hans-CN" and Windows' "German_Germany.1252".
     """
@@ -63,7 +63,7 @@ def catalogue_codes(name: str) -> list[str]:
 
 
 def _of_windows(language: str, place: list[str]) -> tuple[str, list[str]]:
-    """Code and territories of a language that Windows names in English: "Chinese (Traditional)"."""
+    """Code and territories of a language by its name in Windows: "Chinese (Traditional)"."""
     if language.lower().startswith("chinese"):
         far = re.search("traditional|taiwan|hong kong|macao", " ".join([language, *place]).lower())
         return "zh", ["TW" if far else "CN"]

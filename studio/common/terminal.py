@@ -20,7 +20,7 @@ _JOINERS = "\u200c\u200d"
 def harmless(text: str, *, lines: bool = True) -> str:
     """The text without control and bidirectional characters.
 
-    Without `lines` line endings and tabs become spaces.
+    Without `lines`, line endings and tabs become spaces.
     """
     kept = "\n\t" if lines else ""
     if (text.replace("\n", "").replace("\t", "") if lines else text).isprintable():
@@ -36,7 +36,7 @@ def harmless(text: str, *, lines: bool = True) -> str:
 
 
 def escaped(json: str) -> str:
-    """A line of JSON with such characters as \\uXXXX, which keeps the values."""
+    """A line of JSON with these characters escaped as \\uXXXX, which keeps the values."""
     if json.isprintable():
         return json
     return "".join(

@@ -1,4 +1,4 @@
-"""Walk through folders of any depth."""
+"""Traversal of folders of any depth."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def walk(
 ) -> Iterator[tuple[str, list[str], list[str]]]:
     """Folders from the top down with the names of folders and files in each, like `os.walk`.
 
-    Unlike that, it works for a thousand nested folders. `unread` is called for errors.
+    Unlike `os.walk`, it works for a thousand nested folders. `unread` is called with errors.
     """
     waiting = [folder]
     while waiting:

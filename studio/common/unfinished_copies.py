@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 NOTE = ".note"
 _NAME = re.compile(r"\..{0,24}\.\d+\.[0-9a-f]+\.new", re.DOTALL)
-"""Names made by `files.beside`; no others are removed."""
+"""Pattern of names made by `files.beside`; no others are removed."""
 
 _LONGEST = 1 << 16  # bytes of a note
 _EMPTY_FOR = 3600.0  # seconds; a younger empty note may be in use
@@ -34,7 +34,7 @@ _folder: Path | None = None
 
 
 def note_in(folder: Path | None) -> None:
-    """Note copies of this process in a folder from now on; None for nowhere."""
+    """Store this process's notes in a folder from now on; None for none."""
     global _folder
     _folder = folder
 
@@ -51,7 +51,7 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 def _begin(part: Path) -> tuple[int, Path | None]:
-    """Write and lock a note; on an error the copy is made without one."""
+    """Write and lock a note; if that fails, the copy is made without one."""
     if _folder is None:
         return -1, None
     note = _folder / f"{os.getpid()}-{secrets.token_hex(8)}{NOTE}"

@@ -22,13 +22,13 @@ _CALLS = re.compile(
 """Path suffixes of calls, which are removed from pasted addresses."""
 
 _HARMLESS = frozenset({"alt", "$alt", "prettyprint", "$prettyprint", "pagesize"})
-"""Query parameters of pasted calls that contain nothing of the user."""
+"""Query parameters of pasted calls that contain nothing private."""
 
 _PLACEHOLDER = re.compile(r"\$?\{[^/{}]*\}|\$[A-Z_]{2,}|<[^/<>]*>")
 _CALL = re.compile(r":[a-z]\w*$", re.IGNORECASE)
 
 _MOST_KNOWN = 64
-"""Addresses that are read once: a request asks for that of its service a dozen times."""
+"""Size of the cache of parsed addresses; a request parses that of its service a dozen times."""
 
 _VERSION = r"/v\d+(?:p\d+)?(?:alpha|beta)?\d*"
 _ENDS_WITH_VERSION = re.compile(rf"{_VERSION}$", re.IGNORECASE)
@@ -116,9 +116,9 @@ def _check_path(path: str) -> None:
 
 
 def is_vertex(address: str) -> bool:
-    """Whether models of an address, as `read_address` returns it, belong to a publisher.
+    """Whether the models at an address from `read_address` belong to a publisher.
 
-    So it is with Vertex AI and with proxies that have its paths.
+    True for Vertex AI, and for proxies with its paths.
     """
     parts = urlsplit(address)
     found = _VERTEX_PATH.fullmatch(parts.path)
@@ -132,7 +132,7 @@ def is_vertex_host(host: str) -> bool:
 
 
 def models_parent(address: str, version: str) -> str:
-    """What precedes "/models" in an address, as `read_address` returns it.
+    """The part before "/models" of an address from `read_address`.
 
     `version` is used for an address without one: "https://x.org" becomes "https://x.org/v1",
     "https://aiplatform.googleapis.com" becomes
@@ -147,7 +147,7 @@ def models_parent(address: str, version: str) -> str:
 
 
 def models_list(parent: str) -> str:
-    """Address of the list of models of a result of `models_parent`.
+    """Address of the list of models for a result of `models_parent`.
 
     A publisher's models are listed without project and location, by Vertex AI in one version only.
     """

@@ -1,7 +1,7 @@
 """Files, addresses and texts given by the user.
 
-A path may be that of a pipe, a device, a folder, a missing, endless or unreadable file. All paths
-given by the user are opened here: checked before, opened without blocking, checked again, and read
+A path may lead to a pipe, a device, a folder, or a missing, endless or unreadable file. All paths
+given by the user are opened here: checked first, opened without blocking, checked again, and read
 up to a limit. `tests/common/test_user_input.py` finds code that bypasses this module. Calls with a
 path block.
 """
@@ -115,7 +115,7 @@ def is_address(word: str) -> bool:
 def path_of(word: str, *, look: bool = True) -> Path:
     """The path of an argument: a path, in which `~` is expanded, or a `file:` URL.
 
-    With `look`, existing files with names like URLs are found, and those whose URL was not escaped.
+    With `look`, finds existing files with names like URLs, and files whose URL was not escaped.
     Raises Unusable for other URLs.
     """
     if not is_address(word) or (look and os.path.lexists(word)):
@@ -164,7 +164,7 @@ def _elsewhere(word: str, scheme: str) -> Unusable:
 
 
 def word_of(path: Path) -> str:
-    """An argument for an absolute path that is valid text; the inverse of `path_of`."""
+    """A valid text that stands for an absolute path; the inverse of `path_of`."""
     text = str(path)
     return text if valid(text) == text else path.as_uri()
 
@@ -241,7 +241,7 @@ def head(path: Path, number: int = 1024) -> bytes:
 
 
 def read(path: Path, *, most: int) -> bytes:
-    """The bytes of a file. Raises Unusable, also for an empty one."""
+    """The bytes of a file. Raises Unusable, also if it is empty."""
     with opened(path, most=most) as file:
         data = b"".join(blocks(file, path, most=most))
     if not data:
@@ -342,7 +342,7 @@ def decoded(data: bytes) -> str:
 
 
 def is_data(address: str) -> bool:
-    """Whether this is a picture in a URL (`data:image/png;base64,…`)."""
+    """Whether this is a data: URL, which contains a picture (`data:image/png;base64,…`)."""
     return address[:11].casefold() == "data:image/"
 
 

@@ -47,8 +47,8 @@ def change_pieces(changed: Iterable[tuple[str, str]], between: str) -> list[Diff
 def compare(before: str, after: str) -> tuple[DiffPiece, ...]:
     """Merge both texts in reading order, removed text before its replacement.
 
-    The pieces that are not REMOVED form `after` exactly (outer space aside). A removed piece
-    includes the spaces that separate it from its neighbours.
+    The pieces that are not REMOVED form `after` exactly (apart from outer whitespace). A removed
+    piece includes the spaces that separate it from its neighbours.
     """
     before, after = before.strip(), after.strip()
     old, new = list(_TOKEN.finditer(before)), list(_TOKEN.finditer(after))
@@ -103,7 +103,7 @@ def shared(before: str, after: str) -> float:
 
 
 def worth_marking(before: str, after: str) -> bool:
-    """Whether marks help: the texts differ, but have enough in common to be read as one."""
+    """Whether marked differences help: the texts differ, but have enough in common."""
     if not before.strip() or before.strip() == after.strip():
         return False
     return shared(before, after) >= SHARED_ENOUGH

@@ -1,8 +1,8 @@
 """API keys: from the environment, for this session only, or from the system's keyring.
 
-A keyring may show a prompt and wait for hours, so each call has a thread of its own that is not
-joined: the caller waits a few seconds, the call goes on, and its result is used when it arrives. A
-timeout never falls back to another source, and no key is ever written to a file, a record or a
+A keyring may show a prompt and wait for hours, so each call has its own thread, which is not
+joined: the caller waits a few seconds, the call continues, and its result is used when it arrives.
+A timeout never falls back to another source, and no key is ever written to a file, a record or a
 log. The system's keyring is in `system_vault`.
 """
 
@@ -77,10 +77,10 @@ class Credentials:
         environment_profile: str = "dgrid",
         patience: float = 4.0,
     ) -> None:
-        """`service` names the entries in the keyring; `backend` replaces the system's keyring.
+        """`service` is the name of the keyring entries; `backend` replaces the system's keyring.
 
-        The environment's key belongs to `environment_profile`. `patience` is the time in seconds
-        before a call is reported as waiting.
+        The environment's key belongs to `environment_profile`. After `patience` seconds, a call is
+        reported as waiting.
         """
         self._service = service
         self._settings = settings
@@ -96,7 +96,7 @@ class Credentials:
         self._reading: dict[str, _KeyRead] = {}
 
     def status(self, profile: str) -> KeyStatus:
-        """Status as far as it is known without a call to the keyring."""
+        """Status as known without a call to the keyring."""
         if profile == self._environment_profile and self._environ.get(KEY_VARIABLE, "").strip():
             return describe(profile, KeySource.ENVIRONMENT, KeyState.OK)
         if (noted := self._noted.get(profile)) is not None:
@@ -117,15 +117,15 @@ class Credentials:
     async def get(self, profile: str, *, prompt: bool = True, patience: float | None = None) -> str:
         """The key of a profile. Raises KeyMissing, KeyLocked, InputError.
 
-        Without `prompt` the keyring never shows a window. After `patience` KeyLocked is raised, the
-        prompt stays, and KeyChanged is published when it was answered. A locked keyring is not
+        Without `prompt`, the keyring never shows a window. After `patience`, KeyLocked is raised;
+        the prompt stays, and KeyChanged is published once it is answered. A locked keyring is not
         opened for a profile that never had a key in it.
         """
         known = profile in self._settings.value.known_keys
         return await self._get(profile, prompt=prompt, known=known, patience=patience)
 
     async def check_keyring(self, profile: str) -> KeyStatus:
-        """Read the status without any prompt, for startup; loads no keyring for the painter."""
+        """Read the status for startup, without a prompt; the offline painter needs no keyring."""
         if profile == OFFLINE:
             return self.status(profile)
         with contextlib.suppress(KeyMissing, InputError):
@@ -133,7 +133,7 @@ class Credentials:
         return self.status(profile)
 
     async def unlock(self, profile: str) -> KeyStatus:
-        """Read the key, with a prompt if needed; the state is WAITING while it is open."""
+        """Read the key, with a prompt if needed; the state is WAITING while the prompt is open."""
         with contextlib.suppress(KeyMissing, InputError):
             await self._get(profile, prompt=True, known=True, patience=None)
         return self.status(profile)
@@ -146,7 +146,7 @@ class Credentials:
         secret = _Secret(clean(key))
         logs.redact(secret.text)
         self._keys.pop(profile, None)
-        self._noted.pop(profile, None)  # another key, even if all else is as before
+        self._noted.pop(profile, None)  # the key differs, even if its status does not
         self._session[profile] = secret
         self.make_default(profile)
         key_hosts.forget_host(self._settings, profile)
@@ -301,7 +301,7 @@ class Credentials:
             self._settings.change(known_keys=tuple(name for name in names if name != profile))
 
     def make_default(self, profile: str) -> None:
-        """Make the profile of the first key the default, instead of the offline painter."""
+        """Make the profile of the first key the default in place of the offline painter."""
         settings = self._settings.value
         if settings.profile == OFFLINE and not settings.known_keys:
             self._settings.change(profile=profile)

@@ -11,11 +11,11 @@ if sys.platform != "win32":
     import resource
 
 KEY_VARIABLE = "GRIDBRUSH_API_KEY"
-"""Variable with a key for this run only, which precedes any other."""
+"""Variable with a key for this run only, which takes precedence over any other."""
 
 
 def own_environment() -> dict[str, str]:
-    """This process's environment with the key, which is removed for child processes."""
+    """Copy of the environment, taken before the key is removed from it for child processes."""
     taken = dict(os.environ)
     os.environ.pop(KEY_VARIABLE, None)
     return taken
@@ -37,11 +37,11 @@ _DUMPABLE = 4
 """PR_SET_DUMPABLE of `prctl`."""
 
 _TESTS = "GRIDBRUSH_TEST_"
-"""Prefix of variables by which tests find processes they left."""
+"""Prefix of variables by which tests find processes they left behind."""
 
 
 def worker_environment() -> dict[str, str]:
-    """The environment of the decoding process: no key, no proxy, no address of a bus or display."""
+    """Environment of a worker process: no key, no proxy, no address of a bus or display."""
     return {
         name: value
         for name, value in os.environ.items()

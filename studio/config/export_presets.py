@@ -1,8 +1,8 @@
 """The user's presets for export, in a file of their own.
 
-A preset with the id of a built-in one replaces it. Each entry is read by itself: one that is
-invalid, or was written by a newer version, is not used and stays in the file, as do unknown fields.
-All calls block.
+A preset with the id of a built-in one replaces it. Each entry is read by itself: invalid entries
+and those of a newer version are not used, but stay in the file, as do unknown fields. All calls
+block.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ExportPresetStore:
     """The presets file and the presets read from it.
 
     Attributes:
-        presets: all presets in the user's order, built-in ones included.
+        presets: all presets in the user's order, including built-in ones.
         trouble: error to show once: the file could not be read.
     """
 
@@ -47,7 +47,7 @@ class ExportPresetStore:
         self.presets: tuple[ExportPreset, ...] = BUILT_IN
 
     def load(self) -> tuple[ExportPreset, ...]:
-        """Read the file; the built-in presets without one."""
+        """Read the presets; the built-in ones if there is no file."""
         try:
             raw = json_reader.plain(json_reader.read(self._path))
             if not isinstance(raw, dict):
@@ -73,7 +73,7 @@ class ExportPresetStore:
     def save(self, presets: Iterable[ExportPreset]) -> None:
         """Write presets in this order; those of a newer version stay. Raises StorageError.
 
-        A built-in preset that is not among them is removed; the originals cannot be.
+        A built-in preset that is not among them is removed, except the preset for originals.
         """
         every = tuple(presets)
         if all(one.id != ORIGINALS.id for one in every):
@@ -132,7 +132,7 @@ def _ordered(raw: dict[str, Any]) -> tuple[ExportPreset, ...]:
     for entry in _entries(raw):
         if (preset := _read(entry)) is not None:
             found[preset.id] = preset
-    # Nothing may take the place of bit for bit.
+    # Nothing may replace the preset for originals.
     found[ORIGINALS.id] = replace(ORIGINALS, conflict=found[ORIGINALS.id].conflict)
     names = order if isinstance(order, list) else []
     ids = [one for one in names if isinstance(one, str) and one in found]

@@ -1,4 +1,4 @@
-"""Status of a key without the key itself: source, state and a sentence. Also cleans pasted keys."""
+"""Status of a key without the key itself: source, state and a sentence; cleaning of pasted keys."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class KeyStatus:
 
     Attributes:
         sentence: the status in words.
-        reason: why the key is not saved or cannot be read; "" otherwise.
+        reason: reason why the key is not saved or cannot be read; "" otherwise.
     """
 
     profile: str
@@ -54,7 +54,7 @@ class KeyStatus:
 
     @property
     def usable(self) -> bool:
-        """Whether a request can be made now, as far as is known."""
+        """Whether a request can be made now, as far as known."""
         return self.source in (KeySource.ENVIRONMENT, KeySource.SESSION) or self.saved
 
     @property
@@ -100,7 +100,7 @@ def _sentence(source: KeySource, state: KeyState, reason: str) -> str:
 def clean(key: str) -> str:
     """A pasted key without quotes, "Bearer", spaces and line endings.
 
-    Raises InputError for nothing at all and for characters no key has.
+    Raises InputError for an empty text and for characters that no key has.
     """
     text = re.sub("[\u200b-\u200f\u2060\ufeff]", "", key).strip().strip("\"'`“”‘’").strip()
     text = _WRAPPING.sub("", text).strip().strip("\"'`")

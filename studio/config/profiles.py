@@ -1,4 +1,4 @@
-"""The user's own providers: validation, adding, changing and removing of profiles."""
+"""The user's own providers: validating, adding, changing and removing profiles."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
 
 
 def written_prices(prices: Mapping[str, Mapping[str, float]]) -> str:
-    """Prices as `read_prices` reads them."""
+    """Prices in the format of `read_prices`."""
     return "\n".join(
         f"{model} {size} {short_number(price, 6)}"
         for model, table in prices.items()
@@ -151,7 +151,7 @@ def _path(text: str) -> str:
 
 
 def _free_name(title: str, settings: Settings) -> str:
-    """A name that no profile has, and no stored key: keys belong to one provider only."""
+    """A name without a profile or a stored key: a key belongs to one provider only."""
     base = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "own"
     taken = {one.name for one in settings.all_profiles} | set(settings.known_keys)
     name, number = base, 2

@@ -60,7 +60,7 @@ class Profile:
 
 
 USUAL_PATH = "gemini"
-"""Usual path of this wire format."""
+"""Default path of this wire format."""
 
 PLACE = "{model}"
 """Placeholder of the model in a custom path."""
@@ -98,7 +98,7 @@ class Settings:
     """All settings with their defaults.
 
     Attributes:
-        profile: default provider; "sketch" until a key was stored or given once.
+        profile: default provider; "sketch" until the first key.
         known_keys: profiles with a key in the keyring; never the key itself.
         key_hosts: profiles and the host that the key of each is bound to.
         library: folder of the library; empty for the usual one.
@@ -110,16 +110,16 @@ class Settings:
         motion: "system", "reduced" or "full".
         least_stars: only pictures with at least this rating are shown; 0 for all.
         advance: select the next picture after rating or flagging one.
-        pick_advance: pick mode goes on after a decision.
-        stacks: how the pictures of a shelf or collection are stacked ("run", "parent" or "hand"),
+        pick_advance: pick mode shows the next picture after a decision.
+        stacks: criterion by which a shelf or collection is stacked ("run", "parent" or "hand"),
             by its name or id; those not named are not stacked.
-        drag_recipes: preset of the copies that a drag or the clipboard gives, by the id of a
-            collection or of the library; the original for those not named.
+        drag_recipes: preset of copies for drags and the clipboard, by the id of a collection or of
+            the library; originals for those not named.
         shelf: the strip of collected pictures is shown.
         surround: background of the loupe: "black", "dark", "middle" or "light".
         monitor_profile: show pictures through the colour profile of the monitor.
         live_messages: announce runs, changes and search results to screen readers.
-        confirm_above: cost of a run in US dollars from which on it has to be confirmed.
+        confirm_above: cost in US dollars from which a run has to be confirmed.
         budget_usd: monthly budget in US dollars; 0 for none.
         budget_warned: month and budget of the last warning.
         measure_drift: measure in the background how much an edit changed its picture.
@@ -138,16 +138,16 @@ class Settings:
         language: code of the interface's language; empty for the system's.
         updates: check once a day for a newer version.
         update_asked: day of the last check, such as "2026-11-23".
-        update_seen: newer version that was read about or dismissed.
-        fault_models: offer the painter's models that simulate faults, for testing.
+        update_seen: newer version whose notice was opened or dismissed.
+        fault_models: offer the offline painter's models that simulate faults, for testing.
         shortcuts: changed shortcuts, by name of the action or of the key of a view.
         open_with: program files the user chose for "Open with", newest first.
         export_preset: id of the export preset used last.
         export_folder: folder of the last export; empty for the usual one.
-        contact_sheet, handoff_page: JSON of the last one, without its texts; empty for the usual.
-        contact_sheet_logo: file of its logo; empty for none.
-        handoff_preset: id of the export preset for pictures beside a page.
-        handout_folder: folder of the last of either; empty for the usual one.
+        contact_sheet, handoff_page: JSON of the last one, without its texts; empty for the default.
+        contact_sheet_logo: file of the sheet's logo; empty for none.
+        handoff_preset: id of the export preset for pictures beside a hand-off page.
+        handout_folder: folder of the last sheet or page; empty for the usual one.
     """
 
     profile: str = OFFLINE
@@ -207,7 +207,7 @@ class Settings:
     fault_models: bool = False
 
     def find_profile(self, name: str) -> Profile:
-        """The profile of that name, the user's own before the built-in. Raises InputError."""
+        """The profile of that name; the user's own come before built-in ones. Raises InputError."""
         for profile in (*self.profiles, *built_in()):
             if profile.name == name:
                 return profile
@@ -221,17 +221,17 @@ class Settings:
 
     @property
     def sentences(self) -> dict[Role, str]:
-        """Sentence sent with references of each role; "" for nothing."""
+        """Sentences sent with references, by role; "" for nothing."""
         return sentences.with_changes(self.role_sentences)
 
     @property
     def guide_sentences(self) -> dict[GuideWords, str]:
-        """Sentence sent with each kind of picture drawn from the markup; "" for nothing."""
+        """Sentences sent with pictures drawn from the markup, by kind; "" for nothing."""
         return sentences.guides_with_changes(self.role_sentences)
 
     @property
     def all_profiles(self) -> tuple[Profile, ...]:
-        """The user's own and the built-in ones, each name once."""
+        """The user's own and the built-in profiles, each name once."""
         own = {profile.name: profile for profile in self.profiles}
         first = tuple(own.pop(profile.name, profile) for profile in built_in())
         return (*first, *own.values())
@@ -277,7 +277,7 @@ class SettingsStore:
             self._set_aside()
             return self.value
         except OSError as error:
-            # What cannot be read now is not lost, unless it is written over.
+            # A file that cannot be read now is not lost, unless it is overwritten.
             self._hands_off = True
             self.trouble = _unreadable(error, self._path)
             return self.value
@@ -354,7 +354,7 @@ class SettingsStore:
         self._on_disk = value
 
     def save_now(self, **changes: Any) -> None:
-        """Change and write values, or neither, without an event. Blocking. Raises StorageError."""
+        """Change and write values, or do neither; no event. Blocking. Raises StorageError."""
         former = {name: getattr(self.value, name) for name in changes}
         self.value = replace(self.value, **changes)
         try:
@@ -366,7 +366,7 @@ class SettingsStore:
             raise
 
     def _over_others(self, value: Settings) -> bytes:
-        """The file's present content with the changes made here since the last save."""
+        """The file's current content with the changes made here since the last save."""
         try:
             raw, version = _raw(self._path)
         except FileNotFoundError:
@@ -379,7 +379,7 @@ class SettingsStore:
                 raise files.storage_error(refused, self._path) from refused
             return encode(value)
         except OSError as error:
-            # What cannot be read now is not lost, unless it is written over.
+            # A file that cannot be read now is not lost, unless it is overwritten.
             raise files.storage_error(error, self._path) from error
         if version > VERSION:
             raise _not_kept(self._path)
@@ -436,7 +436,7 @@ def _raw(path: Path) -> tuple[dict[str, Any], int]:
 
 
 def chosen_language(path: Path) -> str:
-    """The language in a settings file, and nothing else of it; "" if there is none. Blocking."""
+    """The language in a settings file, without loading the rest; "" if there is none. Blocking."""
     try:
         raw, _version = _raw(path)
     except (OSError, NotUnderstood):
@@ -457,7 +457,7 @@ def encode(
 
     Args:
         raw: the file's JSON, whose unknown and invalid entries are preserved.
-        odd: whether `raw` has invalid entries to look for, beside unknown ones.
+        odd: whether `raw` has invalid entries to look for, besides unknown ones.
         unusable: names of valid entries that cannot be used now; they are preserved too.
     """
     body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}
@@ -479,7 +479,7 @@ def _has_more(raw: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
-    """Settings read entry by entry, the names of unused entries, and those that are valid."""
+    """Settings read entry by entry, names of unused entries, and of valid but unusable ones."""
     odd: list[str] = []
     try:
         found = json_reader.convert(raw, Settings)
@@ -506,7 +506,7 @@ def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
 
 
 def _with_a_profile(settings: Settings) -> Settings:
-    """Replace a default profile that is gone with one that has a key, else with the painter."""
+    """Replace a missing default profile with one that has a key, else with the offline painter."""
     names = [profile.name for profile in settings.all_profiles]
     if settings.profile in names:
         return settings

@@ -1,4 +1,4 @@
-"""File of changed shortcuts, for another computer: written by one program, read by another."""
+"""File of changed shortcuts, to take them to another computer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write(path: Path, shortcuts: Mapping[str, Sequence[str]]) -> None:
 
 
 def read(path: Path) -> dict[str, tuple[str, ...]]:
-    """The shortcuts of a file, also of names unknown here; blocking.
+    """The shortcuts in a file, including names unknown to this version; blocking.
 
     Raises InputError for a file of another kind, StorageError if it cannot be read.
     """

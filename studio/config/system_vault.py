@@ -1,6 +1,6 @@
-"""The system's own keyring. The only module that imports keyring, and itself imported late.
+"""The system's own keyring. The only module that imports the keyring library.
 
-`credentials` loads it on a thread when a key is first wanted.
+`credentials` loads it on a thread for the first key.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ else:
     from keyring.backends import SecretService, kwallet
 
     def _secret_service() -> KeyState:
-        """Whether the default collection is open; only reads its properties: no prompt appears."""
+        """Whether the default collection is unlocked; reads properties only, so never prompts."""
         with contextlib.closing(secretstorage.dbus_init()) as bus:
             try:
                 collection = secretstorage.Collection(bus)
@@ -51,7 +51,7 @@ class SystemSecretStore:
         longest: int | None = None,
         display: bool = True,
     ) -> None:
-        """`longest` is its limit in characters; `display` tells whether it can show a prompt."""
+        """`longest`: limit of a key in characters; `display`: whether prompts can be shown."""
         self.name = f"{type(backend).__module__}.{type(backend).__qualname__}"
         self._backend = backend
         self._door = door
@@ -87,7 +87,7 @@ class SystemSecretStore:
         try:
             yield
         except Exception as error:  # noqa: BLE001 backends let errors of the system through
-            # Cut off: a foreign error may carry the key in its arguments.
+            # No cause attached: a foreign error may have the key in its arguments.
             raise trouble_of(error, display=self._display) from None
 
 
@@ -122,9 +122,9 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
 
 
 def open_vault(environ: Mapping[str, str]) -> SecretStore:
-    """The system's keyring. Blocking. Raises KeyringTrouble if there is none.
+    """The system's keyring. Blocking. Raises KeyringFailure if there is none.
 
-    Chosen by name, never keyring's chain through several: a change of desktop must not lose a key.
+    Chosen by name, not by keyring's chain of backends: a change of desktop must not lose a key.
     """
     kind: Any
     if sys.platform == "darwin":
@@ -133,7 +133,7 @@ def open_vault(environ: Mapping[str, str]) -> SecretStore:
     elif sys.platform == "win32":
         kind = Windows.WinVaultKeyring
         windows = kind()
-        windows.persist = "local machine"  # the usual choice roams to other machines
+        windows.persist = "local machine"  # the default roams to other machines
         return SystemSecretStore(windows, longest=1280, door=lambda: KeyState.OK)
     else:
         display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))

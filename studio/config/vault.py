@@ -17,7 +17,7 @@ class KeyringFailure(Exception):
 
 
 class SecretStore(Protocol):
-    """One keyring. Blocking; every method raises KeyringTrouble."""
+    """One keyring. Blocking; every method raises KeyringFailure."""
 
     name: str
 

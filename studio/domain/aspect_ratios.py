@@ -15,13 +15,13 @@ NAMED = tuple(
         *("1:2", "2:1", "1:4", "4:1", "1:8", "8:1"),
     )
 )
-"""Every ratio with a name; others are given in lowest terms."""
+"""Every ratio with a name; others are written in lowest terms."""
 
 PICKED = ("1:1", "3:2", "2:3", "16:9", "9:16")
-"""Those in the composer's row; the others are behind its chevron."""
+"""Ratios in the composer's row; the others are behind its chevron."""
 
 SEARCHED = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9")
-"""Those a search offers."""
+"""Ratios that the search field suggests."""
 
 
 @lru_cache(maxsize=4096)
@@ -38,7 +38,7 @@ def ratio_name(width: int, height: int) -> str:
 
 
 def nearest_aspect(ratio: float, among: Sequence[str]) -> str:
-    """The ratio of `among` that is closest to width / height `ratio`; "" when there is none."""
+    """The entry of `among` closest to `ratio` (width / height); "" if there is none."""
     if not among:
         return ""
     return min(among, key=lambda a: abs(math.log(AspectRatio.parse(a).value / ratio)))

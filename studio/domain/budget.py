@@ -1,7 +1,7 @@
 """Monthly budget: amount spent, warnings, and whether a run fits.
 
-Arithmetic and sentences for window and command line; `app/budget.py` keeps the sums. Prices are
-dated tables, so every sum is an estimate, and what has no known price is in none of them.
+Arithmetic and sentences for window and command line; `app/budget.py` keeps the sums. Prices come
+from dated tables, so every sum is an estimate; pictures without a known price are in none.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Budget:
     Attributes:
         limit: US dollars a month; 0 for no budget.
         spent: US dollars of this month, as far as prices are known.
-        coming: US dollars of what is queued or running.
-        unknown: pictures made or on their way whose price is in neither.
+        coming: US dollars of queued and running jobs.
+        unknown: number of finished or coming pictures without a known price.
     """
 
     limit: float = 0.0
@@ -38,7 +38,7 @@ class Budget:
     def over_by(self, run_usd: float | None) -> float:
         """US dollars by which a run would exceed the budget; 0 if it fits.
 
-        One that costs nothing always fits; one of unknown price only while something is left.
+        A free run always fits; one of unknown price only while some of the budget is left.
         """
         if not self.limit or run_usd == 0.0:
             return 0.0
@@ -100,7 +100,7 @@ def _with_unknown(words: str, unknown: int) -> str:
 
 
 def plain(usd: float) -> str:
-    """A limit as the user writes it: "$40", "$12.50"."""
+    """A limit without needless decimals: "$40", "$12.50"."""
     cents = round(usd * 100) % 100
     return dollars(usd, 2 if cents else 0)
 

@@ -1,4 +1,4 @@
-"""Choices of pictures as they are recorded: rounds of pick mode, duels, and their decisions."""
+"""Recorded choices of pictures: rounds of pick mode, duels, and their decisions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ALONE = "-"
-"""Stack of a picture that was taken out of its stack by hand."""
+"""Stack id of a picture that was taken out of its stack by hand."""
 
 
 class Verdict(StrEnum):
@@ -29,9 +29,9 @@ class Decision:
     """A decision in a round or a duel.
 
     Attributes:
-        picture: id of the picture; the first of the two of a duel.
-        other: id of the second picture of a duel.
-        verdict: of a round `PICK` or `REJECT`, of a duel one of the other four.
+        picture: id of the picture; the first of the two in a duel.
+        other: id of the second picture in a duel.
+        verdict: `PICK` or `REJECT` in a round, one of the other four in a duel.
         place: place in the round after the decision.
     """
 

@@ -1,4 +1,4 @@
-"""Comparison of up to four pictures of an order: a champion and its challengers."""
+"""Comparison of up to four pictures of a view: a champion and its challengers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LETTERS = "ABCD"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelativePlacement:
-    """Where a picture lies in another one, in fractions of the width and height of each.
+    """Position of a picture in another one, in fractions of the width and height of each.
 
-    The place (u, v) of the first is (across * u + left, down * v + top) in the second.
+    The point (u, v) of the first is (across * u + left, down * v + top) in the second.
     """
 
     across: float
@@ -25,12 +25,12 @@ class RelativePlacement:
     top: float
 
     def place(self, u: float, v: float) -> tuple[float, float]:
-        """The place in the second picture of one in the first."""
+        """The point of the second picture for one of the first."""
         return self.across * u + self.left, self.down * v + self.top
 
     @property
     def inverse(self) -> RelativePlacement:
-        """Where the second picture lies in the first."""
+        """The position of the second picture in the first."""
         return RelativePlacement(
             across=1 / self.across,
             down=1 / self.down,
@@ -58,7 +58,7 @@ class Comparison:
             unlocked.
         active: the side that arrow keys change.
         locked: whether the champion stays; without it, side 0 can be active.
-        beaten: rows that the champion has outlasted.
+        beaten: rows that have lost to the champion.
     """
 
     order: Sequence[int]
@@ -79,7 +79,7 @@ class Comparison:
 
     @property
     def challengers(self) -> int:
-        """Number of pictures that can stand against the champion."""
+        """Number of pictures that can challenge the champion."""
         return len(self.order) - 1
 
     def place(self, side: int) -> int:
@@ -89,14 +89,14 @@ class Comparison:
         return at + 1 - (_index(self.order, champion) < at)
 
     def neighbour(self, row: int) -> int | None:
-        """The next row that is not compared, or the nearest one before; None without any."""
+        """The next row that is not compared, or the nearest one before; None if there is none."""
         at = _index(self.order, row)
         after = self._free(at, 1)
         return self._free(at, -1) if after is None else after
 
     @property
     def beside(self) -> list[int]:
-        """Rows that `step(1)` and `step(-1)` would give the active side, where there are any."""
+        """Rows that `step(1)` and `step(-1)` would give the active side, if any."""
         at = _index(self.order, self.sides[self.active])
         return [row for way in (1, -1) if (row := self._free(at, way)) is not None]
 
@@ -139,7 +139,7 @@ class Comparison:
             self.beaten = set()
 
     def set_locked(self, *, locked: bool) -> None:
-        """Let the champion stay, or let arrow keys change it too."""
+        """Lock the champion, or let arrow keys change it too."""
         self.locked = locked
         if locked and not self.active:
             self.active = 1
@@ -158,8 +158,8 @@ class Comparison:
     def set_order(self, order: Sequence[int]) -> bool:
         """Adopt a changed order; False when no pair is left.
 
-        Sides no longer in it get the neighbours of their former places. They return with their
-        rows, as after an undo, unless something else was chosen there since.
+        Sides whose rows left it get neighbours of their former places. A row that returns, as after
+        an undo, gets its side back, unless something else was chosen there since.
         """
         former, self.order = self.order, order
         self._bring_back()
@@ -169,7 +169,7 @@ class Comparison:
         return len(self.sides) >= 2
 
     def show_successor(self, row: int, successor: int) -> None:
-        """Show what took the place of a row in the order where that stood, or its stand-in."""
+        """Show the row that replaced another in the order, on the side of that or its stand-in."""
         lost = self._lost.pop(row, None)
         if row in self.sides:
             side = self.sides.index(row)
@@ -204,7 +204,7 @@ class Comparison:
         self.sides = [row for row in self.sides if row in known]
 
     def _free(self, at: int, way: int) -> int | None:
-        """The first row beside this position that is not compared."""
+        """The first row next to this position that is not compared."""
         place = at + way
         while 0 <= place < len(self.order):
             if self.order[place] not in self.sides:

@@ -1,6 +1,6 @@
-"""Contact sheets: pictures in a grid with captions, and where everything lies on its pages.
+"""Contact sheets: pictures in a grid with captions, and the layout of the pages.
 
-Places and sizes are in points (1/72 inch) from the upper left corner of a page.
+Positions and sizes are in points (1/72 inch), from the upper left corner of a page.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SheetPaper(StrEnum):
 
 
 class SheetCaption(StrEnum):
-    """What is written below a picture."""
+    """Text below a picture."""
 
     TITLE = "title"
     PROMPT = "prompt"
@@ -43,7 +43,7 @@ class SheetCaption(StrEnum):
 MOST_COLUMNS = 12
 MOST_ROWS = 20
 MOST_PICTURES = 2000
-"""Most pictures of one sheet."""
+"""Limit of pictures in a sheet."""
 
 _PAPERS = {
     SheetPaper.A4: (595.0, 842.0),
@@ -51,7 +51,7 @@ _PAPERS = {
     SheetPaper.LETTER: (612.0, 792.0),
     SheetPaper.SCREEN: (810.0, 1440.0),
 }
-"""Short and long side."""
+"""Short and long side in points."""
 
 _GRIDS = {
     SheetPaper.A4: (3, 4),
@@ -62,10 +62,10 @@ _GRIDS = {
 """Usual number of pictures along the short and the long side."""
 
 _LINES = {SheetCaption.PROMPT: 3}
-"""Most lines of a caption; one for the others."""
+"""Limit of lines of a caption; one for the others."""
 
 _TITLE, _TEXT, _HEADING = 8.0, 6.5, 15.0
-"""Sizes of type on A4; larger pages have larger type."""
+"""Font sizes on A4; larger pages have larger ones."""
 
 _LEADING = 1.35
 _MARGIN, _GAP, _BELOW_PICTURE, _AFTER_PROMPT = 36.0, 14.0, 4.0, 2.0
@@ -73,17 +73,17 @@ _HEADER, _FOOTER = 40.0, 18.0
 _LEAST_PICTURE = 24.0
 
 INK, QUIET, PAPER, MISSING = 0x1A1A1A, 0x5F5F5F, 0xFFFFFF, 0xE2E2E2
-"""Colours of a page: text, supporting text, ground, and the place of an unreadable picture."""
+"""Colours of a page: text, secondary text, background, and boxes of unreadable pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactSheet:
-    """How a contact sheet looks.
+    """Appearance of a contact sheet.
 
     Attributes:
         columns, rows: pictures on a page; 0 for the usual number of the paper.
-        captions: in the order they are written.
-        heading: written on each page; "" for none.
+        captions: captions from top to bottom.
+        heading: heading of each page; "" for none.
     """
 
     format: SheetFormat = SheetFormat.PDF
@@ -96,7 +96,7 @@ class ContactSheet:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of a page. A screen is always wider than tall."""
+        """Width and height of a page in points. A screen is always wider than tall."""
         short, long = _PAPERS[self.paper]
         return (long, short) if self.lies else (short, long)
 
@@ -114,7 +114,7 @@ class ContactSheet:
 
     @property
     def each(self) -> int:
-        """Pictures on a page."""
+        """Number of pictures on a page."""
         columns, rows = self.grid
         return columns * rows
 
@@ -126,7 +126,7 @@ class ContactSheet:
         return 96 if self.format is SheetFormat.PNG else 192
 
     def page_count(self, pictures: int) -> int:
-        """Number of pages for so many pictures."""
+        """Number of pages for this many pictures."""
         return max(1, -(-pictures // self.each))
 
 
@@ -135,9 +135,9 @@ class SheetItem:
     """A picture of a sheet.
 
     Attributes:
-        width, height: in pixels.
-        texts: those of the captions that it has.
-        note: written in the place of the picture, if that cannot be shown.
+        width, height: size in pixels.
+        texts: texts of the captions that it has.
+        note: text in place of a picture that cannot be shown.
     """
 
     width: int
@@ -158,11 +158,11 @@ class SheetBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetText:
-    """A text in a box: what does not fit ends with an ellipsis.
+    """A text in a box, cut with an ellipsis where it does not fit.
 
     Attributes:
-        size: of the type, in points.
-        right, centred: aligned like this; else by the direction of the text itself.
+        size: font size in points.
+        right, centred: alignment; without either, by the direction of the text.
     """
 
     box: SheetBox
@@ -192,7 +192,7 @@ class SheetPage:
 
 
 class SheetLayout:
-    """Where everything lies on the pages of a sheet.
+    """Layout of the pages of a sheet.
 
     Raises InputError if its pictures would be too small.
     """
@@ -245,11 +245,11 @@ class SheetLayout:
         )
 
     def edge(self, item: SheetItem) -> int:
-        """Pixels that the longer side of a picture needs."""
+        """Longer side in pixels that a picture needs."""
         return self.pixels(self._picture(self._cell(0), item))
 
     def pixels(self, box: SheetBox) -> int:
-        """Pixels of the longer side of a box."""
+        """Longer side of a box in pixels."""
         return max(1, math.ceil(max(box.width, box.height) * self._sheet.dpi / 72))
 
     @property
@@ -296,7 +296,7 @@ class SheetLayout:
         )
 
     def _captions(self, cell: SheetBox, item: SheetItem) -> Iterator[SheetText]:
-        """The captions in their boxes, which lie at the same place in each cell of a row."""
+        """The captions in their boxes, which have the same place in each cell of a row."""
         y = cell.y + cell.height - self._text_height + _BELOW_PICTURE * self._scale
         texts = dict(item.texts)
         for caption in self._sheet.captions:
@@ -358,7 +358,7 @@ class SheetLayout:
         return self._lines[caption] * self._size_of(caption) * _LEADING + after
 
     def _fitting_lines(self) -> dict[SheetCaption, int]:
-        """Lines of each caption: fewer where captions would take half of a small cell."""
+        """Number of lines of each caption, so that captions leave half of a small cell."""
         lines = {one: _LINES.get(one, 1) for one in self._sheet.captions}
         while max(lines.values(), default=1) > 1:
             taken = sum(n * self._size_of(one) * _LEADING for one, n in lines.items())

@@ -1,4 +1,4 @@
-"""How a picture was made here from others: everything that is needed to make it again."""
+"""Derivation of a picture made here from others, complete enough to make it again."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SEAM = 0.006
-"""Usual width of a seam, of the longer side: 12 pixels of 2048."""
+"""Usual width of a seam, as a fraction of the longer side: 12 pixels of 2048."""
 
 
 class Operation(StrEnum):
-    """What was done to the parent."""
+    """Operation on the parent."""
 
     ONLY_HERE = "only-here"
     REFRAME = "reframe"
@@ -21,17 +21,17 @@ class Operation(StrEnum):
 class Derivation:
     """Operation and parameters of a picture made here.
 
-    The parent is the edited picture among the picture's parents, the answer the one of that role.
+    The parent is the edited picture among the picture's parents; the answer has the role ANSWER.
 
     Attributes:
-        markup: sha256 of the JSON of the `Markup` it was made with; names a file among the inputs.
-        seam: width of the blend, of the longer side of the parent.
-        match: the answer's colours were matched to those of the parent.
+        markup: sha256 of the JSON of its `Markup`; names a file among the inputs.
+        seam: width of the blend, as a fraction of the longer side of the parent.
+        match: whether the answer's colours were matched to those of the parent.
         crop: left, top, right and bottom of the part that the answer shows, as fractions of the
             parent; None for all of it.
-        outside: number of pixels that have to be those of the parent. Every one of them was
-            compared in the saved file, and none differed.
-        shift_x, shift_y: by which the answer was off, in pixels of the parent.
+        outside: number of pixels that must equal those of the parent. All were compared in the
+            saved file, and none differed.
+        shift_x, shift_y: shift of the answer that was corrected, in pixels of the parent.
         zoom: growth of the answer's content.
     """
 

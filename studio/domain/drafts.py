@@ -1,4 +1,4 @@
-"""Draft of the composer, saved at every pause and restored after a crash."""
+"""Draft of the composer, saved at every pause and restored at the next start."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ MATCH = "match"
 """Aspect choice that follows the input picture."""
 
 MOST_AT_ONCE = 16
-"""Limit of references offered together: no model takes more."""
+"""Limit of references added together: no model takes more."""
 
 MOST_EDITED = 64
-"""Limit of pictures edited at once, each by itself."""
+"""Limit of pictures edited at once, each with a request of its own."""
 
 MOST_COUNTED = 10_000
-"""Limit of a plausible count; this program writes no larger one."""
+"""Limit of a plausible count; the program writes no larger one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,11 @@ class Draft:
         references: the source (role "edit") first, if there is one. Several sources are edited
             one by one, with the same prompt and other references.
         aspect: ratio such as "16:9", or "match".
-        size: tier such as "1K"; the user's own spelling passes unchanged.
-        seed: None for automatic.
+        size: tier such as "1K"; the user's own spelling is kept unchanged.
+        seed: seed of the first picture; None for automatic.
         continues: an edit continues the conversation about its picture, if possible.
         advanced: advanced choices, including those the model does not support.
-        markup: what is drawn on the source.
+        markup: markup of the source.
         version: version of the file format.
     """
 
@@ -67,7 +67,7 @@ class Draft:
 
     @property
     def sent_together(self) -> tuple[tuple[Reference, ...], ...]:
-        """References of each request: at most one source, and all non-sources."""
+        """References of each request: at most one source, and all the others."""
         if len(self.sources) < 2:
             return (self.references,)
         beside = tuple(one for one in self.references if one.role is not Role.EDIT)
@@ -75,12 +75,12 @@ class Draft:
 
     @property
     def marks_sent(self) -> int:
-        """Number of marks that are sent with each request."""
+        """Number of marks sent with each request."""
         return len(self.markup.sent_marks) if self.sources else 0
 
     @property
     def versions(self) -> int:
-        """Number of requests with the same prompt: one for each source, or frame of the source.
+        """Number of requests with the same prompt: one for each source, or each frame of it.
 
         0 if there are only crops, which are not sent.
         """
@@ -160,7 +160,7 @@ class DraftFile:
                 one.save(replace(draft, prompt=""))
 
     def _being_restored(self) -> str:
-        """Name of the file whose restore crashed the program; "" for none."""
+        """Name of the file being restored, or whose restore crashed the program; "" for none."""
         try:
             with self._mark.open("rb") as file:
                 return file.read(200).decode(errors="replace").strip()
@@ -229,7 +229,7 @@ class DraftFile:
 
 
 _LATER = ("image_search", "detail")
-"""Advanced choices unknown to earlier versions; written only where the user made them."""
+"""Advanced choices unknown to earlier versions; written only if the user made them."""
 
 
 def _encoded(draft: Draft) -> bytes:

@@ -1,14 +1,14 @@
-"""A duel: a tournament of two for the best k of n pictures.
+"""A duel: a tournament of pairs for the best k of n pictures.
 
 The first place takes n - 1 comparisons in a balanced tree. For each further place the winner leaves
 the tree, and only its path is decided again: without ties at most n - 1 + (k - 1) * ceil(log2 n)
-comparisons. The state is computed from the results by pair, so that taking one back, or a picture
-that was deleted since, needs nothing else.
+comparisons. The state is computed from the results of the pairs, so undoing a result or deleting a
+picture needs nothing else.
 
-The tree keeps its shape when pictures are trashed or deleted: they are empty leaves.
+The tree keeps its shape when pictures are trashed or deleted: their leaves are empty.
 
 "Both" shares the place: the second picture waits and gets the place of the first. "Neither" drops
-both, and with them what has lost to them or shares their place.
+both, together with all pictures that have lost to them or share their place.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class DuelPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuelMatch:
-    """A match of the tree, in which the place that is being decided is found.
+    """A match of the tree that decides the current place.
 
     Attributes:
-        begin, end: part of the list whose pictures may meet here.
-        round: from 1 for the first matches.
-        pair: ids of the two that meet; () while they are not known, and where nobody meets.
-        decided: whether a result stands for the pair.
-        waits: whether the two are known only after earlier matches.
-        winner: the picture that goes on, also without a match; "" for none, or not yet known.
+        begin, end: range of the list whose pictures may meet here.
+        round: number of the round, 1 for the first matches.
+        pair: ids of the two pictures; () while they are not known, and if there is no match.
+        decided: whether the pair has a result.
+        waits: whether the pair depends on earlier matches.
+        winner: the picture that advances, also without a match; "" for none, or not yet known.
     """
 
     begin: int
@@ -58,7 +58,7 @@ class DuelMatch:
 
     @property
     def middle(self) -> int:
-        """Where the part of the second picture begins."""
+        """Beginning of the second picture's range."""
         return _middle(self.begin, self.end)
 
 
@@ -67,10 +67,10 @@ class _Standing:
     """State of the tournament for one set of results.
 
     Attributes:
-        places: ids of each place that is decided, best first.
+        places: ids of each decided place, best first.
         pair: the next two to compare; None at the end.
         assumed: number of results that were assumed.
-        tree: of the place that is being decided, or was decided last.
+        tree: matches of the place being decided, or decided last.
     """
 
     places: tuple[tuple[str, ...], ...]
@@ -83,9 +83,9 @@ class _Tree:
     """The tournament's tree for one set of results.
 
     Attributes:
-        open: matches that can be decided now: size and begin of their part of the list, the two.
+        open: matches that can be decided now: size and beginning of their range, and the pair.
         assumed: number of results that were assumed.
-        equals: pictures that share the place of the one that went on.
+        equals: pictures that share the place of the one that advanced.
     """
 
     def __init__(
@@ -96,9 +96,9 @@ class _Tree:
         *,
         assume: bool,
     ) -> None:
-        """`results`: winner of a pair, "" for both, None for neither.
+        """`results` has the winner of each pair: "" for both, None for neither.
 
-        `assume`: the first of a pair without a result wins.
+        With `assume`, the first of a pair without a result wins.
         """
         self.open: list[tuple[int, int, tuple[str, str]]] = []
         self.assumed = 0
@@ -111,7 +111,7 @@ class _Tree:
         self._cache: dict[tuple[int, int], str | None] = {}
 
     def winner(self) -> str | None:
-        """The winner; None where there is none, or where matches are open."""
+        """The winner; None if there is none, or while matches are open."""
         self.open.clear()
         return self._winner(0, len(self._pictures))
 
@@ -126,7 +126,7 @@ class _Tree:
         self._cache.pop((begin, end), None)
 
     def matches(self) -> list[DuelMatch]:
-        """All matches, smallest parts first, as they stand."""
+        """All matches in their present state, smallest ranges first."""
         found: list[DuelMatch] = []
         waiting = [(0, len(self._pictures))]
         while waiting:
@@ -224,7 +224,7 @@ class Duel:
     """A duel and its results.
 
     Attributes:
-        decisions: results that stand, in the order they were made.
+        decisions: results that are not undone, in the order they were made.
         gone: ids of pictures that are trashed or deleted.
     """
 
@@ -244,7 +244,7 @@ class Duel:
 
     @property
     def pair(self) -> tuple[str, str] | None:
-        """The two to compare now; None at the end."""
+        """The pair to compare now; None at the end."""
         return self._standing().pair
 
     @property
@@ -262,7 +262,7 @@ class Duel:
 
     @property
     def to_come(self) -> int:
-        """Number of comparisons still to come where the first of each pair wins."""
+        """Number of comparisons still to come if the first of each pair wins."""
         return _standing(self.definition, self.decisions, self.gone, assume=True).assumed
 
     @property
@@ -272,7 +272,7 @@ class Duel:
 
     @property
     def matches(self) -> tuple[DuelMatch, ...]:
-        """The tree of the place that is being decided, or was decided last; small parts first."""
+        """The matches for the place being decided, or decided last; small ranges first."""
         return tuple(self._standing().tree.matches())
 
     @property
@@ -302,14 +302,14 @@ class Duel:
         return found
 
     def next_pairs(self) -> list[tuple[str, str]]:
-        """The pair that follows if the first wins, and if the second does, each once."""
+        """The next pairs if the first wins and if the second wins, without repetition."""
         if self.pair is None:
             return []
         after = (self.decide(verdict)[0].pair for verdict in (Verdict.FIRST, Verdict.SECOND))
         return list(dict.fromkeys(pair for pair in after if pair is not None))
 
     def last(self, most: int) -> list[str]:
-        """Ids of the pictures that came furthest, best first: the places, then the last rounds."""
+        """Ids of the most successful pictures, best first: the places, then the last rounds."""
         found = [id for place in self.order for id in place.pictures]
         for match in reversed(self.matches):
             found += [id for id in (match.winner, *match.pair) if id]
@@ -325,7 +325,7 @@ class Duel:
         return self.with_decision(decision), decision
 
     def decide_again(self, match: DuelMatch, verdict: Verdict) -> tuple[Duel, Decision]:
-        """Decide a match whose pair is known, again if need be. Raises ValueError for any other."""
+        """Decide a match whose pair is known, possibly again. Raises ValueError for any other."""
         if len(match.pair) != 2 or verdict not in DUEL_VERDICTS:
             raise ValueError(verdict)
         decision = Decision(picture=match.pair[0], other=match.pair[1], verdict=verdict)
@@ -336,7 +336,7 @@ class Duel:
         return replace(self, definition=replace(self.definition, best=best))
 
     def with_decision(self, decision: Decision) -> Duel:
-        """The duel after a result, also another one for a pair that was decided before."""
+        """The duel with a result added; it replaces an earlier one of its pair."""
         return replace(self, decisions=(*self.decisions, decision))
 
     def undone(self) -> Duel:
@@ -353,16 +353,16 @@ def _middle(begin: int, end: int) -> int:
 
 
 def most_comparisons(pictures: int, best: int) -> int:
-    """Most comparisons without ties for the best k of n pictures."""
+    """Maximum number of comparisons without ties for the best k of n pictures."""
     if pictures < 2:
         return 0
     return pictures - 1 + (best - 1) * ceil(log2(pictures))
 
 
 def seeded(pictures: Sequence[str], runs: Mapping[str, str]) -> tuple[str, ...]:
-    """The pictures in an order in which two of one run do not meet in the first round if possible.
+    """The pictures in an order that avoids matches within a run in the first round.
 
-    `runs`: run of each picture that has one.
+    `runs` has the run of each picture that has one.
     """
     groups: dict[str, list[str]] = {}
     for id in dict.fromkeys(pictures):
@@ -389,7 +389,7 @@ def seeded(pictures: Sequence[str], runs: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _leaves(n: int) -> list[int]:
-    """Sizes of the first matches of a balanced tree, left to right: 2, or 1 for one that waits."""
+    """Sizes of the first matches of a balanced tree, left to right: 2, or 1 for a bye."""
     if n <= 2:
         return [n] if n else []
     middle = (n + 1) // 2

@@ -30,7 +30,7 @@ def key_of(id: str) -> int:
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562): ordered by time, and strictly rising within one process."""
+    """A UUIDv7 (RFC 9562): ordered by time, and strictly increasing within one process."""
     global _last_id
     with _id_lock:
         millis = time.time_ns() // 1_000_000
@@ -84,7 +84,7 @@ class AspectRatio:
 class Role(StrEnum):
     """Role of a reference picture.
 
-    ANSWER is that of a model's answer in a picture made of it here; it is never sent.
+    ANSWER is the role of a model's answer in a picture composed of it here; it is never sent.
     """
 
     EDIT = "edit"
@@ -117,12 +117,12 @@ class Reference:
 
     Attributes:
         sha256: hex digest of the bytes; names the file in `.gridbrush/inputs/`.
-        media_type: by magic bytes, such as "image/png".
+        media_type: media type by magic bytes, such as "image/png".
         picture: id of the library's picture it was taken from, if any (lineage).
         name: name in the interface.
         talk: the conversation that ends with it, if one was stored.
-        sentence: tells the model what it is for; "" for nothing, None for that of its role. A
-            planned request has the sentence itself.
+        sentence: tells the model what it is for; "" for nothing, None for that of its role. Never
+            None in a planned request.
     """
 
     sha256: str
@@ -139,8 +139,9 @@ class SafetySetting:
     """Safety threshold for one category of harm.
 
     Attributes:
-        category: such as "HARASSMENT", with or without the service's "HARM_CATEGORY_" before it.
-        threshold: such as "BLOCK_ONLY_HIGH".
+        category: category such as "HARASSMENT", with or without the service's "HARM_CATEGORY_"
+            prefix.
+        threshold: threshold such as "BLOCK_ONLY_HIGH".
     """
 
     category: str
@@ -151,7 +152,7 @@ class SafetySetting:
 class Advanced:
     """Advanced choices; the defaults leave everything to the model.
 
-    Attributes: as those of the same names in GenerationRequest.
+    Attributes: see those of the same names in GenerationRequest.
     """
 
     system: str = ""
@@ -165,7 +166,7 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class GroundingSource:
-    """A page the model used, or a search it made: address (may be empty) and title."""
+    """A page that the model used, or a search that it made: address (may be empty) and title."""
 
     url: str
     title: str = ""
@@ -173,13 +174,13 @@ class GroundingSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounding:
-    """Searches of a model before it made a picture.
+    """Searches that a model made for a picture.
 
     Attributes:
-        queries: search queries, of the web and for images.
-        sources: pages it names.
+        queries: search queries, for the web and for images.
+        sources: pages that the model names.
         searches: the service's links to such searches, which have to be shown.
-        image_queries: those of `queries` that were searches for images.
+        image_queries: the subset of `queries` that were searches for images.
         billed: number of queries that count for the price: each once as a web search and once as
             an image search.
     """
@@ -197,9 +198,9 @@ class GenerationRequest:
 
     Attributes:
         profile: name of the provider profile ("dgrid", "google", "sketch" or the user's own).
-        aspect: None follows the input picture, or leaves it to the model.
+        aspect: ratio; None follows the input picture, or leaves it to the model.
         size: "512", "1K", "2K", "4K", or the user's own spelling; None leaves it to the model.
-        seed: None sends no seed.
+        seed: seed to send; None sends none.
         source_prompt: the prompt as written, before {a|b} was expanded; shown in the history.
         system: system instruction; empty sends none.
         temperature: 0 to 2; None leaves it to the model.
@@ -210,7 +211,7 @@ class GenerationRequest:
             references; empty leaves it to the model.
         extra_fields: JSON of the provider's extra fields; empty without any.
         continues: id of the edited picture whose conversation is continued, if any.
-        markup: what is drawn on the edited picture, with one frame at most; None for nothing.
+        markup: markup of the edited picture, with one frame at most; None for none.
     """
 
     profile: str
@@ -250,7 +251,7 @@ class GenerationRequest:
 
 
 class JobState(StrEnum):
-    """State of a job. The first five are alive, the others wait for the user or are over."""
+    """State of a job. The first five are alive; the others wait for the user or are final."""
 
     QUEUED = "queued"
     WAITING = "waiting"  # sent, nothing has come back
@@ -277,7 +278,7 @@ ALIVE = frozenset(
 
 
 class HoldReason(StrEnum):
-    """Why a queued job is not sent yet, other than its place in the queue."""
+    """Reason other than its place in the queue why a job is not sent yet."""
 
     NONE = ""
     PAUSED = "paused"  # the user paused the queue
@@ -320,7 +321,7 @@ class Job:
         retry_reason: reason in a few words, while retrying.
         queue_place: 1 for the next to be sent, while queued.
         hold: reason to wait other than its place, while queued.
-        send_at: time when the provider's pace allows it, while held for that.
+        send_at: time at which the provider's rate limit allows it, while held for that.
         late: the answer takes longer than expected; its slot is free.
         estimate_usd: estimated cost; None if not known.
         dismissed: the user dismissed its tile.
@@ -393,7 +394,7 @@ class Drift:
 
     Attributes:
         parent: id of the parent.
-        share: share of changed pixels, 0 to 1; None where the two could not be compared.
+        share: share of changed pixels, 0 to 1; None if the two could not be compared.
         shift_x, shift_y: shift against the parent in pixels.
         scale: scale against the parent.
         aligned: whether the two line up.
@@ -425,7 +426,7 @@ class Conversation:
 
 
 class NoHistoryReason(StrEnum):
-    """Why a picture was sent without the history of its conversation."""
+    """Reason why a picture was sent without the history of its conversation."""
 
     NO = ""
     OBJECTED = "objected"  # the service rejected the history
@@ -435,7 +436,7 @@ class NoHistoryReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryUse:
-    """How much history was sent with a request.
+    """Amount of history sent with a request.
 
     Attributes:
         turns: number of earlier turns sent; 0 when the picture was sent alone.
@@ -448,7 +449,7 @@ class HistoryUse:
 
 
 MADE_WITH = "Made with"
-"""Name of the setting of an imported picture with the program that wrote its file."""
+"""Name of the setting that tells which program wrote the file of an imported picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -459,23 +460,23 @@ class Picture:
         row: number in the order of arrival, from 1; the key of the index, 0 before it has one.
         path: path of the original, relative to the library's folder, with forward slashes.
         colour: average colour as 0xRRGGBB, shown until the thumbnail is loaded.
-        seconds: from the request's first byte to the complete answer.
+        seconds: time from the request's first byte to the complete answer.
         seed: the seed sent, or the one the painter drew; None if not known.
         advanced: advanced choices of its request; None if all were left to the model.
         extra_fields: JSON of the extra fields of its request; empty without any.
         grounding: searches of the model, if any.
         draft: an intermediate picture the model made while thinking.
-        imported: name of the file it was imported from; "" for one that was made here.
+        imported: name of the file it was imported from; "" if it was made here.
         collections: ids of the collections it is in.
         settings: other metadata of an imported picture, by name.
         offline: made by the offline painter, not by a model.
         late: its answer arrived after the timeout.
         seen: selected or opened once; a new picture is marked until then.
         conversation: the conversation up to this picture, if it can be continued.
-        markup: what was drawn on the edited picture when it was sent; None for nothing.
-        derivation: how it was made here from others; None for a picture of a model or a file.
-        answer: it is the answer that another picture was made of, and no result by itself: found
-            by `is:answer` only, and in the trash when that one is.
+        markup: markup of the edited picture when it was sent; None for none.
+        derivation: derivation from other pictures; None for a generated or imported picture.
+        answer: whether it is only the answer from which another picture was made: found by
+            `is:answer` only, and in the trash whenever that picture is.
     """
 
     id: str

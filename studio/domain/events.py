@@ -55,11 +55,11 @@ class RecordsChanged(Struct, frozen=True):
 class ChangeRecorded(Struct, frozen=True):
     """A change entered the history, or one was undone or redone.
 
-    Published right before the call that made it returns its sentence.
+    Published right before the call that made the change returns its sentence.
 
     Attributes:
-        id: of its record, for `Library.undo`.
-        sentence: what it did, in words.
+        id: id of its record, for `Library.undo`.
+        sentence: description of the change.
     """
 
     id: str
@@ -77,7 +77,7 @@ class IndexProgress(Struct, frozen=True):
 
     Attributes:
         part: share of the work that is done, 1 at the end.
-        whole: False if it was cancelled: the library is shown as far as it is known.
+        whole: False if it was cancelled, and the library is shown in part.
     """
 
     part: float
@@ -97,7 +97,7 @@ class SettingsChanged(Struct, frozen=True):
 
 
 class ProblemOccurred(Struct, frozen=True):
-    """An error to show that belongs to no job."""
+    """An error to show that does not belong to a job."""
 
     error: StudioError
 

@@ -1,4 +1,4 @@
-"""Export: presets, and the size a picture has afterwards."""
+"""Export: presets, and the size of an exported picture."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ExportColour(StrEnum):
 
 
 class ExportMetadata(StrEnum):
-    """Metadata written into copies, beside the pixels and their colour profile."""
+    """Metadata written into copies, besides pixels and colour profile."""
 
     NOTHING = "nothing"
     PROMPT = "prompt"  # prompt, title, model and date
@@ -48,7 +48,7 @@ class ExportMetadata(StrEnum):
 
 
 class ConflictRule(StrEnum):
-    """What is done about a name that is taken. Nothing is ever overwritten."""
+    """Handling of a name that is taken. Nothing is ever overwritten."""
 
     NUMBER = "number"
     SKIP = "skip"
@@ -70,17 +70,17 @@ LONGEST_SIDE = {
     ExportFormat.WEBP: 16_383,
     ExportFormat.AVIF: 65_535,
 }
-"""Most pixels of a side that a format or its encoder supports."""
+"""Limit of a side in pixels, by format or its encoder."""
 
 MOST_PIXELS = 110_000_000
-"""The largest picture made, that of the decoder's limit."""
+"""Limit of a copy in pixels, equal to the decoder's."""
 
 MOST_PERCENT = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSize:
-    """Size of the copies; `value` is in pixels or per cent, by the rule."""
+    """Size of the copies; `value` is in pixels or per cent, depending on the rule."""
 
     rule: SizeRule = SizeRule.ORIGINAL
     value: float = 0.0
@@ -132,7 +132,7 @@ class ExportSize:
         return max(1, round(width * factor)), max(1, round(height * factor))
 
     def enlarges(self, size: tuple[int, int]) -> bool:
-        """Whether a picture of this size would have to grow."""
+        """Whether a picture of this size would be enlarged."""
         width, height = self.of(size, enlarge=True)
         return width > size[0] or height > size[1]
 
@@ -146,15 +146,15 @@ def _invalid(text: str) -> InputError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportPreset:
-    """How copies are made.
+    """Settings of exported copies.
 
     Attributes:
         id: unique name for settings and the command line.
-        title: title by the user; "" for a built-in preset, which has a translated one.
+        title: title given by the user; "" for a built-in preset, whose title is translated.
         quality: 1 to 100, for formats that have it.
-        ground: colour under transparent parts as 0xRRGGBB, where the format has none.
+        ground: colour under transparent parts as 0xRRGGBB, if the format has no transparency.
         ppi: pixels per inch written into the file; 0 for none.
-        pattern: names, see `domain/name_pattern.py`; "" keeps those of the originals.
+        pattern: pattern of names (`domain/name_pattern.py`); "" keeps those of the originals.
     """
 
     id: str
@@ -220,7 +220,7 @@ BUILT_IN = (
         metadata=ExportMetadata.PROMPT,
     ),
 )
-"""The presets of every installation; AVIF is offered where the decoder supports it."""
+"""The presets of every installation; AVIF is offered if the decoder supports it."""
 
 
 def title_of(preset: ExportPreset) -> str:
@@ -237,7 +237,7 @@ def title_of(preset: ExportPreset) -> str:
 
 
 def find_preset(presets: Iterable[ExportPreset], name: str) -> ExportPreset:
-    """The preset with this id or title, in any case. Raises InputError."""
+    """The preset with this id or title, ignoring case. Raises InputError."""
     every = tuple(presets)
     wanted = name.strip().casefold()
     for one in every:
@@ -251,7 +251,7 @@ def find_preset(presets: Iterable[ExportPreset], name: str) -> ExportPreset:
 
 
 def checked(preset: ExportPreset) -> ExportPreset:
-    """The preset with what its format allows. Raises InputError for numbers out of range."""
+    """The preset limited to what its format allows. Raises InputError for numbers out of range."""
     if preset.fixed:
         return replace(
             ORIGINALS,

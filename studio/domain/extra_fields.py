@@ -1,7 +1,7 @@
 """Extra fields of a provider: JSON that is merged into generationConfig of its requests.
 
-Fields that the program or the composer controls are refused: otherwise a picture's record would not
-say what was sent.
+Fields that the program or the composer controls are refused: otherwise a picture's record would
+differ from its request.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONGEST = 16 * 1024
 """Limit of the text in bytes."""
 
 DEEPEST = 8
-"""Limit of nested brackets, the outer ones included."""
+"""Limit of nested brackets, including the outer ones."""
 
 _OBJECTS = frozenset({"imageconfig", "thinkingconfig"})
 """Fields into which the program merges choices of its own."""
@@ -62,7 +62,7 @@ _OUTSIDE = frozenset(
         "model",
     }
 )
-"""Fields of the request itself, beside generationConfig."""
+"""Fields of the request itself, outside generationConfig."""
 
 _SECRET = frozenset(
     {"key", "apikey", "authorization", "bearer", "password", "secret", "accesstoken", "xgoogapikey"}
@@ -103,8 +103,8 @@ def parse(text: str) -> Mapping[str, Any]:
 def merge(config: dict[str, Any], text: str) -> None:
     """Merge the extra fields of a text into a request's generationConfig.
 
-    Values of the program stay. `thinkingBudget` is left out beside a thinking level, because
-    services refuse both together. Raises InputError.
+    Values of the program take precedence. `thinkingBudget` is left out beside a thinking level,
+    because services refuse both together. Raises InputError.
     """
     _merge(config, parse(text))
 
@@ -152,7 +152,7 @@ def _check(found: Mapping[str, Any]) -> None:
 
 
 def _levels(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object with the names that lead to it: "" for the outer one, "imageconfig."."""
+    """Every object with its path of names: "" for the outer one, then such as "imageconfig."."""
     yield "", found
     waiting: list[tuple[str, Any]] = [(f"{_plain(n)}.", v) for n, v in found.items()]
     while waiting:

@@ -1,4 +1,4 @@
-"""Family of a picture: all pictures that were edited from one another, as a tree.
+"""Family of a picture: the tree of all pictures that were edited from one another.
 
 The parent is the picture that was edited; other pictures sent with it are references. Parents that
 were trashed, deleted or never in the library stay as empty nodes.
@@ -16,7 +16,7 @@ from studio.domain.spend import Outlay
 
 
 class NodeState(StrEnum):
-    """Whether the picture of a node can be shown; all but the first are empty nodes."""
+    """Whether the picture of a node can be shown; only `PRESENT` nodes are not empty."""
 
     PRESENT = "present"
     TRASHED = "trashed"
@@ -37,11 +37,11 @@ class FamilyNode:
     """A picture in its family.
 
     Attributes:
-        row: number in the order of arrival; 0 for one that was never in the library.
+        row: number in the order of arrival; 0 if it was never in the library.
         parent: id of the edited picture; "" for the root.
         references: other pictures of the library sent with it.
         branch: name of the branch that begins here; "" for none.
-        drift: share of pixels changed against the parent; None where not measured.
+        drift: share of pixels changed against the parent; None if not measured.
         inputs: sha256 of all references but the edited picture.
         settings: settings of its request by name, as text; those left to the model are missing.
     """
@@ -82,7 +82,7 @@ class FamilyNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingChange:
-    """A setting that differs between two pictures; "" where it was left to the model."""
+    """A setting that differs between two pictures; "" if it was left to the model."""
 
     name: str
     before: str
@@ -94,9 +94,9 @@ class EdgeChange:
     """Difference between a picture and its parent.
 
     Attributes:
-        added, removed: words of the prompt, a text for each place.
-        more, fewer: sha256 of references that only the child, or only the parent was made with.
-        drift: share of changed pixels; None where not measured.
+        added, removed: words of the prompt, one text for each change.
+        more, fewer: sha256 of references of only the child, or only the parent.
+        drift: share of changed pixels; None if not measured.
     """
 
     added: tuple[str, ...] = ()
@@ -108,10 +108,10 @@ class EdgeChange:
 
 
 def changes(parent: FamilyNode, child: FamilyNode) -> EdgeChange:
-    """What changed from a picture to its child.
+    """Changes from a picture to its child.
 
-    All words are new where the parent is empty, and where the prompts have little in common: then
-    the child's says what to change.
+    All words are new if the parent is empty or the prompts have little in common: then the child's
+    prompt is an instruction.
     """
     added, removed = _words(parent.prompt, child.prompt)
     before, after = dict(parent.settings), dict(child.settings)
@@ -148,7 +148,7 @@ class FamilyTree:
     """
 
     def __init__(self, nodes: Iterable[FamilyNode], jobs: Iterable[Job] = ()) -> None:
-        """`nodes` have one root and no circles; a node whose parent is missing is left out."""
+        """`nodes` have one root and no cycles; a node whose parent is missing is left out."""
         every = sorted(nodes, key=lambda node: (node.row, node.id))
         below: dict[str, list[FamilyNode]] = {}
         for node in every:
@@ -171,21 +171,21 @@ class FamilyTree:
         return self._children[id]
 
     def ancestors(self, id: str) -> list[str]:
-        """Ids of the parents, from the root to the direct one."""
+        """Ids of the ancestors, from the root to the direct parent."""
         found: list[str] = []
         while (id := self.nodes[id].parent) in self.nodes:
             found.append(id)
         return found[::-1]
 
     def descendants(self, id: str) -> Iterator[str]:
-        """This id and those of all pictures below it, each before its children."""
+        """This id and those of all its descendants, each before its children."""
         waiting = [id]
         while waiting:
             yield (one := waiting.pop())
             waiting += reversed(self._children[one])
 
     def present(self, id: str) -> list[str]:
-        """Of this id and those below it, the ones in the library outside the trash."""
+        """The ids among `descendants` that are in the library and not in the trash."""
         every = self.descendants(id)
         return [one for one in every if self.nodes[one].state is NodeState.PRESENT]
 
@@ -202,12 +202,12 @@ class FamilyTree:
         return [id for id, node in self.nodes.items() if node.branch]
 
     def change(self, id: str) -> EdgeChange | None:
-        """What changed from its parent to this picture; None for the root."""
+        """Changes from its parent to this picture; None for the root."""
         node = self.nodes[id]
         return changes(self.nodes[node.parent], node) if node.parent in self.nodes else None
 
     def outlay(self, id: str) -> Outlay:
-        """Cost of a picture and of all below it, and the number that is kept."""
+        """Cost of a picture and all its descendants, and the number of them that are kept."""
         if not self._outlays:
             for one in reversed(self.nodes):
                 total = self.nodes[one].outlay

@@ -1,4 +1,4 @@
-"""Pixels of a frame: where a picture lies in the one that is made from it."""
+"""Pixels of a frame: the position of a picture in the new one."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from studio.domain.entities import AspectRatio
 from studio.domain.markup import Frame
 
 _SAME = 0.001
-"""Relative difference up to which two shapes count as the same."""
+"""Relative difference up to which two aspect ratios count as the same."""
 
 Box = tuple[int, int, int, int]
-"""Left, top, right and bottom edge in pixels; the last two are outside."""
+"""Left, top, right and bottom edge in pixels; the last two are exclusive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameLayout:
-    """A frame in whole pixels of the picture it lies around.
+    """A frame in whole pixels of its picture.
 
     Attributes:
-        left, top: its corner, from that of the picture; negative outside of it.
+        left, top: its corner, relative to that of the picture; negative outside the picture.
         size: width and height of the new picture.
         picture: size of the picture.
     """
@@ -33,7 +33,7 @@ class FrameLayout:
 
     @classmethod
     def of(cls, frame: Frame, picture: tuple[int, int]) -> FrameLayout:
-        """The layout of a frame around a picture of this size; at least one pixel large."""
+        """The layout of a frame around a picture of this size; at least one pixel in size."""
         width, height = picture
         left, top = round(frame.left * width), round(frame.top * height)
         right, bottom = round(frame.right * width), round(frame.bottom * height)
@@ -42,7 +42,7 @@ class FrameLayout:
 
     @property
     def kept(self) -> Box:
-        """The part of the picture within the frame; empty where they do not meet."""
+        """The part of the picture within the frame; empty if they do not overlap."""
         (width, height), (wide, high) = self.picture, self.size
         left, top = max(0, self.left), max(0, self.top)
         right, bottom = min(width, self.left + wide), min(height, self.top + high)
@@ -50,21 +50,21 @@ class FrameLayout:
 
     @property
     def place(self) -> Box:
-        """Where that part lies in the new picture."""
+        """Position of the kept part in the new picture."""
         left, top, right, bottom = self.kept
         return left - self.left, top - self.top, right - self.left, bottom - self.top
 
 
 def has_shape(ratio: AspectRatio, size: tuple[int, int]) -> bool:
-    """Whether a picture of this size has this ratio already."""
+    """Whether a picture of this size already has this ratio."""
     return abs(size[0] / size[1] / ratio.value - 1) < _SAME
 
 
 def drawn_aspect(frame: Frame, size: tuple[int, int], aspects: Sequence[str]) -> str:
-    """The ratio at which a model with these draws a frame around a picture of this size.
+    """The ratio, one of the model's, to request for a frame around a picture of this size.
 
-    "" where none is asked for: the model follows the picture that is sent, which has the shape of
-    the user's own.
+    "" to request none: the model then follows the picture that is sent, which has the shape of the
+    user's own.
     """
     if frame.aspect in aspects:
         return frame.aspect

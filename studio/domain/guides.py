@@ -1,4 +1,4 @@
-"""Pictures drawn from the markup: which are sent with a request, and what each of them shows.
+"""Pictures drawn from the markup: the ones sent with a request, and the content of each.
 
 They are references with the role "mask". Their bytes are drawn when a request is prepared
 (`generation/guides.py`); until then their hash is empty.
@@ -20,23 +20,23 @@ from studio.domain.models import Model
 from studio.domain.sentences import GuideWords
 
 CROPPED = 0.5
-"""A region is sent as a crop if the crop's sides are at most this part of the picture's."""
+"""Limit of a crop's sides, as a fraction of the picture's; larger regions are not cropped."""
 
 LEAST_CROP = 256
 """Minimum of a crop's shorter side in pixels, if the picture is that large."""
 
 _CONTEXT = 0.5
-"""Room around the region on each side of a crop, of the region's longer side."""
+"""Margin around the region on each side of a crop, as a fraction of the region's longer side."""
 
 _LESS_CONTEXT = (1.0, 0.5, 0.25, 0.1, 0.0)
-"""Fractions of that room to try if the model has no ratio like the picture's."""
+"""Fractions of that margin to try if the model has no ratio like the picture's."""
 
 NEAR = 0.02
 """Relative difference up to which a model's ratio counts as that of a picture."""
 
 
 class Box(NamedTuple):
-    """A part of a picture, or one that reaches beyond it, as fractions of its sides."""
+    """A box as fractions of a picture's sides, which may extend beyond the picture."""
 
     left: float
     top: float
@@ -49,13 +49,13 @@ WHOLE = Box(0, 0, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """What one picture shows.
+    """Content of one picture.
 
     Attributes:
-        box: the part of the edited picture; what lies beyond it is flat grey.
-        marks, region: whether they are drawn.
+        box: the part of the edited picture; flat grey beyond the picture's edges.
+        marks, region: whether marks and region are drawn.
         outline: part of the picture that is framed.
-        words: sentences that are sent with it.
+        words: sentences sent with it.
     """
 
     box: Box = WHOLE
@@ -76,9 +76,9 @@ class GuideLayout:
 def layout(
     request: GenerationRequest, model: Model, size: tuple[int, int] | None = None
 ) -> GuideLayout:
-    """The pictures to draw; none without a markup that is sent.
+    """The pictures to draw; none if no part of the markup is sent.
 
-    `size` is that of the edited picture in pixels, upright. Without it a region is not cropped, and
+    `size` is that of the upright edited picture in pixels. Without it, a region is not cropped, and
     the ratio of a free frame is that of the request.
     """
     markup = request.markup
@@ -120,7 +120,7 @@ def references(
 def with_guides(
     request: GenerationRequest, found: GuideLayout, drawn: Sequence[Reference]
 ) -> GenerationRequest:
-    """The request with these pictures, instead of those it had."""
+    """The request with these drawn pictures in place of any earlier ones."""
     if not found.guides:
         return request
     own = tuple(one for one in request.references if one.role is not Role.MASK)
@@ -130,7 +130,7 @@ def with_guides(
 def planned(
     request: GenerationRequest, model: Model, words: Mapping[GuideWords, str]
 ) -> GenerationRequest:
-    """The request with pictures that are not drawn yet, as far as they are known before."""
+    """The request with pictures that are not drawn yet, as far as they are known before drawing."""
     found = layout(request, model)
     edited = request.edited
     name = edited.name if edited is not None else ""
@@ -147,9 +147,9 @@ def crop_box(
 ) -> Box | None:
     """Part of the picture that is sent for a region, with this ratio; None for all of it.
 
-    `size` is that of the picture in pixels, `most` the part of its sides that the crop may take,
-    `context` the part of the usual room around the region. A region that is inverted or has a mask
-    is not cropped.
+    `size` is that of the picture in pixels, `most` the fraction of its sides that the crop may
+    take, `context` the fraction of the usual margin around the region. A region that is inverted or
+    has a mask is not cropped.
     """
     bounds = region_bounds(region, size)
     if bounds is None:
@@ -176,7 +176,7 @@ def crop_box(
 
 
 def extended(box: Box, size: tuple[int, int], aspect: AspectRatio) -> Box:
-    """A box around another one with this ratio, so that the model's answer covers all of that.
+    """A box of this ratio around another one, so that the model's answer covers all of the latter.
 
     `size` is that of the picture in pixels.
     """
@@ -188,7 +188,7 @@ def extended(box: Box, size: tuple[int, int], aspect: AspectRatio) -> Box:
 
 
 def region_bounds(region: Region, size: tuple[int, int]) -> Box | None:
-    """Bounds of the strokes; None if these do not determine the region."""
+    """Bounds of a region's strokes; None if the strokes alone do not determine the region."""
     if region.inverted or region.mask is not None:
         return None
     width, height = size
@@ -249,7 +249,7 @@ def _cropped(
 
 
 def has_shape(model: Model, size: tuple[int, int]) -> bool:
-    """Whether a model makes pictures of this shape, or of any."""
+    """Whether a model supports pictures of this shape, or of any shape."""
     shape = size[0] / size[1]
     ratios = [AspectRatio.parse(one).value for one in model.aspects]
     return not ratios or any(abs(ratio / shape - 1) <= NEAR for ratio in ratios)
@@ -258,7 +258,7 @@ def has_shape(model: Model, size: tuple[int, int]) -> bool:
 def _large_crop(
     region: Region, size: tuple[int, int], model: Model, nearest: AspectRatio
 ) -> tuple[Box | None, AspectRatio]:
-    """The crop in one of the model's ratios with the most room around a region."""
+    """The crop in one of the model's ratios with the largest margin around a region."""
     ratios = [AspectRatio.parse(one) for one in model.aspects]
     ratios.sort(key=lambda one: abs(math.log(one.value / nearest.value)))
     for context in _LESS_CONTEXT:
@@ -270,7 +270,7 @@ def _large_crop(
 
 
 def _inside(markup: Markup, box: Box) -> bool:
-    """Whether every mark that is sent lies in the crop."""
+    """Whether every mark that is sent is inside the crop."""
     points = [point for _n, mark in markup.sent_marks for point in mark.points]
     return all(box.left <= p.x <= box.right and box.top <= p.y <= box.bottom for p in points)
 

@@ -1,4 +1,4 @@
-"""Hand-off pages: one HTML file of pictures for whoever works with them next."""
+"""Hand-off pages: one HTML file of pictures for the people who work with them next."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class HandoffPage:
     """Content and options of a hand-off page.
 
     Attributes:
-        title: its heading; usually the name of a collection.
+        title: heading of the page; usually the name of a collection.
         intro: a paragraph below it; "" for none.
-        captions: in the order they are shown.
+        captions: captions in the order they are shown.
         palette: whether the main colours of each picture are shown.
-        beside: whether pictures are files in a folder beside the page; else they are inside it.
-        edge: longer side in pixels of pictures inside the page; 0 for their own size.
+        beside: whether pictures are files in a folder beside the page; otherwise they are embedded.
+        edge: longer side in pixels of embedded pictures; 0 for their own size.
     """
 
     title: str = ""

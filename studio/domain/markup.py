@@ -1,4 +1,4 @@
-"""What a designer draws on a picture to say what should change: marks, a region, a frame.
+"""Markup of a picture, which shows what should change: marks, a region, frames.
 
 All coordinates are fractions of the upright picture: (0, 0) is its top left corner, (1, 1) its
 bottom right one. Widths and feathers are fractions of its longer side. A frame may reach beyond
@@ -28,11 +28,11 @@ LONGEST_SENTENCE = 500
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 _FURTHEST = 64.0
-"""Limit of a coordinate: frames reach beyond the picture, but not without end."""
+"""Limit of a coordinate: frames may extend beyond the picture, but not without bound."""
 
 
 class Point(NamedTuple):
-    """A place of a picture, as fractions of its width and height."""
+    """A point of a picture, as fractions of its width and height."""
 
     x: float
     y: float
@@ -48,15 +48,15 @@ class MarkKind(StrEnum):
 
 
 MARK_COLOURS = ("#dd3328", "#ffd60a", "#ffffff", "#111111")
-"""Colours of marks; the first is used when none stands out."""
+"""Colours of marks; the first is used if none stands out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A numbered mark with its sentence; its number is its place in the list, from 1.
+    """A numbered mark with its sentence; its number is its position in the list, from 1.
 
     Attributes:
-        points: one of a pin; start and head of an arrow; two opposite corners of a box; the line
+        points: one for a pin; start and head of an arrow; two opposite corners of a box; the line
             of a pen.
         sentence: tells what should change there; a mark without one is not sent.
         colour: one of MARK_COLOURS.
@@ -90,7 +90,7 @@ class Stroke:
 
     Attributes:
         points: line of a brush or an eraser; outline of a lasso; two opposite corners of a box.
-        width: width of a brush or an eraser, of the picture's longer side.
+        width: width of a brush or an eraser, as a fraction of the picture's longer side.
     """
 
     kind: StrokeKind
@@ -103,11 +103,11 @@ class Region:
     """The part of a picture that may change.
 
     Attributes:
-        strokes: in the order they were made; an eraser takes away from those before it.
+        strokes: strokes in the order they were made; an eraser removes parts of earlier ones.
         mask: sha256 of a black and white PNG among the library's inputs, white where the picture
-            may change; the strokes are made on top of it.
-        inverted: everything else may change instead.
-        feather: width of the soft edge, inward, of the picture's longer side.
+            may change; the strokes are applied on top of it.
+        inverted: everything outside may change instead.
+        feather: width of the soft inner edge, as a fraction of the picture's longer side.
     """
 
     strokes: tuple[Stroke, ...] = ()
@@ -128,7 +128,8 @@ class Frame:
     Attributes:
         aspect: ratio it stands for, such as "16:9"; "" for a free one.
         keep_centre: the original pixels are put back.
-        seam: width of the blend between old and new, in the new part, of the longer side.
+        seam: width of the blend between old and new, within the new part, as a fraction of the
+            longer side.
         match: colours of the new part are matched to those of the picture.
     """
 
@@ -149,12 +150,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
-    """All that is drawn on one picture.
+    """Everything drawn on one picture.
 
     Attributes:
-        send_clean: the clean picture goes after the marked copy.
-        region: where the picture may change; None for anywhere.
-        frames: one picture is made for each; a request has one at most, which is an extension.
+        send_clean: the clean picture is sent after the marked copy.
+        region: the part that may change; None for the whole picture.
+        frames: one picture is made for each; a request has at most one, an extension.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -168,12 +169,12 @@ class Markup:
 
     @property
     def sent(self) -> bool:
-        """Whether any of it is sent; a mark without a sentence, or a hidden one, is not."""
+        """Whether any of it is sent; hidden marks and marks without a sentence are not."""
         return bool(self.sent_marks or self.region is not None or self.extensions)
 
     @property
     def extensions(self) -> tuple[Frame, ...]:
-        """Frames that reach beyond the picture; a model draws what is new."""
+        """Frames that extend beyond the picture; a model draws the new part."""
         return tuple(one for one in self.frames if not one.inside)
 
     @property
@@ -188,7 +189,7 @@ class Markup:
 
     @property
     def needs_prompt(self) -> bool:
-        """Whether a prompt is needed: neither marks nor frames say what to make."""
+        """Whether a prompt is needed, as neither marks nor frames tell what to make."""
         return not (self.sent_marks or self.frames)
 
     @property
@@ -202,7 +203,7 @@ class Markup:
 
 
 def is_valid(markup: Markup) -> bool:
-    """Whether a stored markup has finite numbers and no more of anything than the limits."""
+    """Whether a stored markup has finite numbers and is within all limits."""
     return bounded(markup) == markup
 
 

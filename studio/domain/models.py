@@ -60,7 +60,7 @@ class Rates:
     """Prices in US dollars per million tokens.
 
     Attributes:
-        tool: of search results read by the model; None for the price of a prompt.
+        tool: price of search results read by the model; None for that of a prompt.
         search: US dollars for one search query.
     """
 
@@ -80,7 +80,7 @@ class Model:
         sizes: supported tiers, smallest first.
         references: limit of input pictures of a request.
         prices: US dollars for one picture by tier; empty if not known.
-        own_prices: the user's own, by tier or "*" for all; they precede `prices`.
+        own_prices: the user's own, by tier or "*" for all; they take precedence over `prices`.
         image_tokens: tokens of one picture by tier; identifies the delivered tier.
         note: remark for the user before choosing it; may be empty.
         offline: painted by this program, not by a model.
@@ -142,7 +142,7 @@ class Model:
 
     @property
     def name_in_text(self) -> str:
-        """Its title for a sentence; in quotes where its own punctuation would divide that."""
+        """Its title for a sentence; in quotes if its punctuation would break the sentence."""
         return f"“{self.title}”" if _PUNCTUATION.search(self.title) else self.title
 
     def pixels(self, aspect: str, size: str) -> tuple[int, int] | None:
@@ -162,7 +162,7 @@ class Model:
     def price(self, size: str | None) -> float | None:
         """US dollars for one picture of this tier; None if not known.
 
-        Without a size it is that of the usual one: 1K, or the only one.
+        Without a tier, it is the price of the usual one: 1K, or the only one.
         """
         if self.offline:
             return 0.0
@@ -194,7 +194,7 @@ class Model:
         )
 
     def supported_choices(self, wanted: Advanced) -> Advanced:
-        """These choices with the defaults for those it does not support."""
+        """These choices, with defaults for those it does not support."""
         thinking, detail = thinking_level(wanted.thinking), detail_level(wanted.detail)
         search = wanted.search and self.search
         return Advanced(
@@ -209,7 +209,7 @@ class Model:
 
     @property
     def offered_aspects(self) -> tuple[str, ...]:
-        """Ratios to choose from: those supported, and on the user's own profile also the others."""
+        """Ratios to choose from: the supported ones; on the user's own profiles, all others too."""
         if not self.advisory:
             return self.aspects
         return (*self.aspects, *(one for one in self.some_aspects if one not in self.aspects))
@@ -303,9 +303,9 @@ def plain_id(id: str) -> str:
 
 @lru_cache(maxsize=4096)
 def possible_keys(id: str) -> tuple[str, ...]:
-    """Keys under which a model may be in a table, the closest first.
+    """Keys under which a table may have a model, the closest first.
 
-    A key is `name_key` of the id, without and with the names of vendors that gateways put first.
+    A key is `name_key` of the id, without and with the vendor names that gateways put first.
     """
     name = id.strip().lower().rpartition("/")[2]
     keys = [name_key(name)]
@@ -322,7 +322,7 @@ def name_key(id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A model as the service lists it."""
+    """A model in a service's list."""
 
     id: str
     title: str = ""

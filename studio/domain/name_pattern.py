@@ -1,6 +1,6 @@
-"""Patterns of file names: tokens such as `{title}` and `{n:3}`, with words between them as typed.
+"""Patterns of file names: tokens such as `{title}` and `{n:3}`, with literal text between them.
 
-What comes from a picture is reduced to a slug, so that it cannot add a folder or an extension; the
+Values from a picture are reduced to slugs, so that they cannot add a folder or an extension; the
 whole name is made portable where it is used (`library/files/originals.py`).
 """
 
@@ -31,7 +31,7 @@ _DIGITS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class PatternPart:
-    """A part of a pattern: a token with its number of digits, or text as typed."""
+    """A part of a pattern: a token with its number of digits, or literal text."""
 
     text: str
     is_token: bool = False
@@ -39,7 +39,7 @@ class PatternPart:
 
 
 def parse(pattern: str) -> tuple[PatternPart, ...]:
-    """The parts of a pattern. Raises InputError for an unknown token or a single brace."""
+    """The parts of a pattern. Raises InputError for an unknown token or an unmatched brace."""
     if len(pattern) > _LONGEST_PATTERN:
         raise InputError(_("The name pattern is too long"))
     return tuple(_parts(pattern))

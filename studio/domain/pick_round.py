@@ -1,8 +1,8 @@
-"""A round of pick mode: a fixed list of pictures, decided one after the other.
+"""A round of pick mode: decisions on a fixed list of pictures, one after the other.
 
 A round is a frozen value. Methods return the round after an action, and the `Decision` to record.
-Pictures that were trashed or deleted since are passed over; the list keeps them, so that they have
-their place again when they are restored.
+Pictures that were trashed or deleted since are skipped; the list keeps them, so that restored ones
+have their place again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from studio.domain.choices import Decision, RoundDefinition, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundCounts:
-    """Decisions of a round so far, without pictures that are gone.
+    """Counts of the decisions so far, without pictures that are gone.
 
     Attributes:
         number: number of the current picture, from 1; `total` + 1 at the end.
@@ -39,7 +39,7 @@ class PickRound:
     Attributes:
         definition: name and pictures.
         place: place of the current picture in the list, from 0; its length at the end.
-        decisions: decisions that stand, in the order they were made.
+        decisions: decisions that are not undone, in the order they were made.
         gone: ids of pictures that are trashed or deleted.
     """
 
@@ -55,7 +55,7 @@ class PickRound:
 
     @property
     def pictures(self) -> tuple[str, ...]:
-        """Ids of the whole list, with those that are gone."""
+        """Ids of the whole list, including pictures that are gone."""
         return self.definition.pictures
 
     @property
@@ -104,7 +104,7 @@ class PickRound:
         return after + before
 
     def follows(self, earlier: PickRound) -> bool:
-        """Whether it continues an earlier round with some of its pictures."""
+        """Whether it continues an earlier round with some pictures of that round."""
         mine, theirs = set(self.pictures), set(earlier.pictures)
         return len(mine) < len(theirs) and not mine.isdisjoint(theirs)
 
@@ -120,7 +120,7 @@ class PickRound:
         return replace(self, place=after, decisions=(*self.decisions, decision)), decision
 
     def undone(self) -> PickRound:
-        """The round without its last decision, back at the picture decided on."""
+        """The round without its last decision, back at the picture of that decision."""
         if not self.decisions:
             return self
         last = self.decisions[-1].picture
@@ -136,11 +136,11 @@ class PickRound:
         return replace(self, place=present[min(max(at, 0), len(present) - 1)])
 
     def go_to(self, picture: str) -> PickRound:
-        """Go to this picture. Raises ValueError where it is not in the round."""
+        """Go to this picture. Raises ValueError if it is not in the round."""
         return replace(self, place=self.pictures.index(picture))
 
     def _next(self, place: int) -> int:
-        """The first place from this one on whose picture is not gone."""
+        """The first place, from this one on, whose picture is not gone."""
         place = max(place, 0)
         while place < len(self.pictures) and self.pictures[place] in self.gone:
             place += 1
@@ -153,7 +153,7 @@ def unique(ids: Sequence[str]) -> tuple[str, ...]:
 
 
 def number_of_round(current: PickRound, rounds: Iterable[PickRound]) -> int:
-    """Number of a round among those of the same name that follow each other, from 1."""
+    """Number of a round among consecutive rounds of the same name, from 1."""
     n = 1
     for one in sorted(rounds, key=lambda each: each.definition.created, reverse=True):
         if one.name != current.name or one.definition.created >= current.definition.created:

@@ -1,4 +1,4 @@
-"""Frames in whole pixels of the picture: initial frames, dragging, and what models can fill.
+"""Frames in whole pixels of the picture: initial frames, dragging, and the limits of models.
 
 Sizes are width and height in pixels of the upright picture.
 """
@@ -22,28 +22,28 @@ from studio.domain.models import TIERS, Model
 Size = tuple[int, int]
 
 MOST_PIXELS = 110_000_000
-"""Limit of the pixels of a new picture: no larger one is opened."""
+"""Limit of a new picture in pixels: no larger one is opened."""
 
 LEAST_PART = 0.1
-"""Least part of a frame's width and height that the picture fills, to be found in the answer."""
+"""Least share of a frame's sides that the picture must fill, to be found in the answer."""
 
 MOST_CUT = 2.0
-"""Most by which a frame's shape may differ from the nearest one of a model, as a factor."""
+"""Limit of the factor between a frame's ratio and the nearest one of a model."""
 
 LEAST_SIDE = 16
-"""Least side of a dragged frame, in pixels."""
+"""Minimum side of a dragged frame in pixels."""
 
 FREE_ROOM = 0.1
-"""Room on each side of a new free frame, of the picture's sides."""
+"""Margin on each side of a new free frame, as a fraction of the picture's sides."""
 
 FURTHEST = 12
-"""Limit of the room on one side while dragging, in sides of the picture."""
+"""Limit of the margin on one side while dragging, as a multiple of the picture's side."""
 
 MIDDLE = Point(0.5, 0.5)
 
 
 class PixelFrame(NamedTuple):
-    """Edges of a frame in pixels from the picture's top left corner; the last two are outside."""
+    """Edges of a frame in pixels from the picture's top left corner; the last two are exclusive."""
 
     left: int
     top: int
@@ -60,7 +60,7 @@ class PixelFrame(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Pixels that are new on each side of the picture; negative where it is cut off."""
+    """Margins in pixels on each side of the picture; negative where it is cropped."""
 
     left: int
     right: int
@@ -69,7 +69,7 @@ class Room(NamedTuple):
 
 
 class Handle(Enum):
-    """Where a frame is dragged: the sides it moves, -1 for left or top, 1 for right or bottom."""
+    """Handle of a frame by the sides it moves: -1 for left or top, 1 for right or bottom."""
 
     TOP_LEFT = (-1, -1)
     TOP = (0, -1)
@@ -93,7 +93,7 @@ class Handle(Enum):
 
 
 def frame_around(ratio: AspectRatio, size: Size, anchor: Point = MIDDLE) -> Frame:
-    """The smallest frame of this ratio around a picture; `anchor` is the picture's place in it."""
+    """The smallest frame of this ratio around a picture, placed in it by `anchor`."""
     width, height = size
     wide = max(width, round(height * ratio.value))
     high = max(height, round(width / ratio.value))
@@ -104,14 +104,14 @@ def frame_around(ratio: AspectRatio, size: Size, anchor: Point = MIDDLE) -> Fram
 
 
 def free_frame(size: Size) -> Frame:
-    """A frame of any ratio with some room on every side."""
+    """A frame of any ratio with a margin on every side."""
     across, down = round(size[0] * FREE_ROOM), round(size[1] * FREE_ROOM)
     box = PixelFrame(-across, -down, size[0] + across, size[1] + down)
     return with_pixels(Frame(left=0, top=0, right=1, bottom=1, seam=SEAM), box, size)
 
 
 def pixels_of(frame: Frame, size: Size) -> PixelFrame:
-    """The frame in pixels, as it is made."""
+    """The frame in whole pixels, exactly as it will be made."""
     found = FrameLayout.of(frame, size)
     return PixelFrame(found.left, found.top, found.left + found.size[0], found.top + found.size[1])
 
@@ -129,12 +129,12 @@ def with_pixels(frame: Frame, box: PixelFrame, size: Size) -> Frame:
 
 
 def room_of(box: PixelFrame, size: Size) -> Room:
-    """Pixels between each edge of a picture and its frame; negative where it is cropped."""
+    """Margins in pixels between a picture and its frame; negative where it is cropped."""
     return Room(-box.left, box.right - size[0], -box.top, box.bottom - size[1])
 
 
 def new_share(frame: Frame, size: Size) -> float:
-    """Part of the frame that is new, from 0 to 1."""
+    """Share of the frame that is new, from 0 to 1."""
     found = FrameLayout.of(frame, size)
     left, top, right, bottom = found.kept
     return 1 - (right - left) * (bottom - top) / (found.size[0] * found.size[1])
@@ -146,8 +146,8 @@ def new_share(frame: Frame, size: Size) -> float:
 def dragged(box: PixelFrame, handle: Handle, dx: int, dy: int, ratio: float | None) -> PixelFrame:
     """The frame after a handle was moved by some pixels.
 
-    The opposite sides stay. With a ratio (width to height) the other direction follows, evenly on
-    both sides where the handle is in the middle of an edge.
+    The opposite sides stay. With a ratio (width to height), the other dimension follows, evenly on
+    both sides if the handle is in the middle of an edge.
     """
     wide = max(LEAST_SIDE, box.width + dx * handle.across)
     high = max(LEAST_SIDE, box.height + dy * handle.down)
@@ -172,8 +172,8 @@ def with_room(
 ) -> PixelFrame:
     """The frame with this number of pixels on one side of the picture; `handle` is that of an edge.
 
-    With a ratio the picture is moved in the frame while there is room on the other side; then the
-    frame grows.
+    With a ratio, the picture is moved within the frame while there is room on the other side; then
+    the frame grows.
     """
     room = room_of(box, size)
     there = {
@@ -193,7 +193,7 @@ def with_room(
 
 
 def centred(box: PixelFrame, size: Size) -> PixelFrame:
-    """The frame with the picture in its middle."""
+    """The frame with the picture at its centre."""
     left, top = -((box.width - size[0]) // 2), -((box.height - size[1]) // 2)
     return PixelFrame(left, top, left + box.width, top + box.height)
 
@@ -212,7 +212,7 @@ def within_reach(box: PixelFrame, size: Size) -> bool:
 
 
 def _stretched(start: int, end: int, length: int, side: int) -> tuple[int, int]:
-    """An interval of another length, longer at its start (-1), its end (1) or evenly at both."""
+    """An interval resized at its start (-1), its end (1) or evenly at both (0)."""
     if side < 0:
         return end - length, end
     if side > 0:
@@ -226,14 +226,14 @@ def _stretched(start: int, end: int, length: int, side: int) -> tuple[int, int]:
 
 
 def drawn_box(frame: Frame, size: Size, aspects: Sequence[str]) -> Box:
-    """Box that a model draws: the frame, and around it what is cropped afterwards."""
+    """Box that a model draws: the frame, and a margin that is cropped afterwards."""
     box = Box(frame.left, frame.top, frame.right, frame.bottom)
     aspect = drawn_aspect(frame, size, aspects)
     return extended(box, size, AspectRatio.parse(aspect)) if aspect else box
 
 
 def enlargement(frame: Frame, size: Size, model: Model, tier: str) -> float | None:
-    """By how much a model's answer is enlarged to fill the frame; None if its size is unknown."""
+    """Factor that enlarges a model's answer to fill the frame; None if its size is unknown."""
     if tier not in TIERS:
         return None
     box = drawn_box(frame, size, model.aspects)

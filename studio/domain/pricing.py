@@ -1,4 +1,4 @@
-"""Estimated cost of a picture before it is made, and its cost by counted tokens and searches.
+"""Estimated cost of a picture before it is made, and its cost from counted tokens and searches.
 
 Never exact: the price list has a date, and a gateway may charge more.
 """
@@ -10,15 +10,15 @@ from studio.domain.models import Model
 from studio.domain.usage import Usage
 
 _LEAST_IMAGE_TOKENS = 200
-"""Least tokens of a picture; a smaller number means that it was not counted."""
+"""Minimum tokens of a picture; a smaller number means that it was not counted."""
 
 
 _MOST_IMAGE_TOKENS = 100_000
-"""Limit of tokens of an answer's pictures; a larger number counts something else."""
+"""Limit of tokens for an answer's pictures; a larger number counts something else."""
 
 
 _FACTOR = 20
-"""Most a reported cost differs from the table's; beyond that it is in another unit."""
+"""Factor up to which a reported cost may differ from the table's; beyond, it is in another unit."""
 
 _TIER_SLACK = 0.6
 _SLACK = 16
@@ -49,10 +49,10 @@ def cost(
 ) -> tuple[float | None, CostBasis]:
     """Cost of an answer with that many pictures and search queries in US dollars, and its basis.
 
-    The user's own price, else what the service says it charged, else counted tokens times the
-    published rates, else the table's price where the picture was not counted, else unknown (never
-    0: some services report no tokens for a picture they charge). Search queries are billed in
-    addition to any of these but the second.
+    The user's own price, else the cost stated by the service, else counted tokens times the
+    published rates, else the table's price if the picture was not counted, else unknown (never 0:
+    some services report no tokens for a picture they bill). Search queries are added to any of
+    these but the second.
     """
     if model.offline:
         return 0.0, CostBasis.TABLE
@@ -75,7 +75,7 @@ def cost(
 
 
 def _likely(usd: float, model: Model, size: str | None) -> bool:
-    """Whether a reported cost is in US dollars, as far as the table's price tells."""
+    """Whether a reported cost is probably in US dollars, judged by the table's price."""
     price = model.price(size)
     return price is None or price / _FACTOR <= usd <= price * _FACTOR
 
@@ -83,7 +83,7 @@ def _likely(usd: float, model: Model, size: str | None) -> bool:
 def _plausible(usage: Usage, model: Model, pictures: int) -> bool:
     """Whether the token counts are plausible for an answer with that many pictures.
 
-    Some gateways count nothing, count input pictures, or estimate from the size of the base64.
+    Some gateways count nothing, count input pictures, or estimate from the length of the base64.
     """
     counted = usage.image_tokens
     if counted is None or not _LEAST_IMAGE_TOKENS <= counted <= _MOST_IMAGE_TOKENS:

@@ -49,7 +49,7 @@ class ParsedPrompt:
     """A parsed prompt, for the colours of the editor.
 
     Attributes:
-        groups: in reading order.
+        groups: groups in reading order.
         comments: lines that are not sent.
         warnings: lone braces, which are sent as written, and empty parts of groups.
         count: number of prompts it makes.
@@ -63,7 +63,7 @@ class ParsedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A prompt to send, and its alternatives of the groups."""
+    """A prompt to send, and the alternative it takes from each group."""
 
     prompt: str
     words: str = ""
@@ -228,7 +228,7 @@ def _as_text(brace: _OpenBrace) -> Iterator[str | _Choice]:
 
 
 def _trim(part: _Sequence) -> None:
-    """Strip white space from both ends of an alternative."""
+    """Strip whitespace from both ends of an alternative."""
     while part and isinstance(first := part[0], str):
         if text := first.lstrip():
             part[0] = text

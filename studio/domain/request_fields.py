@@ -1,6 +1,6 @@
-"""Fields of a request that a service may refuse, sentences about those left out, words for levels.
+"""Optional fields of a request, warnings about those left out, and names of levels.
 
-A field is named as in the request's JSON.
+Fields are named as in the request's JSON.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ IMAGE_SEARCH = "searchTypes"
 DETAIL = "mediaResolution"
 SAFETY = "safetySettings"
 CATEGORY = "HARM_CATEGORY_"
-"""Beginning of the name of each category of the safety settings, a field of its own."""
+"""Prefix of the safety categories, each of which counts as a field."""
 
 SYSTEM = "systemInstruction"
 SIZE = "imageSize"
 ASPECT = "aspectRatio"
 LOSSLESS = frozenset({SIZE, ASPECT})
-"""Fields left out only where the picture is the same without them."""
+"""Fields left out only if the picture is the same without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def sent_choices(request: GenerationRequest, changes: RequestChanges) -> Generat
 
 
 def category_field(category: str) -> str:
-    """Name of a safety setting as a field of its own."""
+    """Field name of a safety setting."""
     return f"{CATEGORY}{category.upper().removeprefix(CATEGORY)}"
 
 
@@ -73,7 +73,7 @@ def _known(name: str, known: Mapping[str, str], category: str) -> str:
 
 
 def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
-    """Warnings of a picture that was made without these fields."""
+    """Warnings about a picture that was made without these fields."""
     known = {
         SEED: _("The model does not support seeds; the same prompt gives another picture"),
         TEMPERATURE: _("The model does not support a temperature; its default was used"),
@@ -105,7 +105,7 @@ def picture_warnings(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def choice_warnings(model: str, names: Collection[str]) -> list[str]:
-    """Sentences for the user before a request, about choices that are not sent to a model."""
+    """Warnings before a request about choices that are not sent to a model."""
     known = {
         SEED: _("{model} does not support seeds; results will differ."),
         TEMPERATURE: _("{model} does not support a temperature; its default is used."),
@@ -126,7 +126,7 @@ def choice_warnings(model: str, names: Collection[str]) -> list[str]:
 
 
 def thinking_word(level: str) -> str:
-    """A thinking level in the user's language; one that is unknown here as it is."""
+    """A thinking level in the user's language; unchanged if unknown."""
     names = {
         "minimal": pgettext("thinking level, in a line", "minimal"),
         "low": pgettext("thinking level, in a line", "low"),
@@ -137,7 +137,7 @@ def thinking_word(level: str) -> str:
 
 
 def detail_word(level: str) -> str:
-    """A level of detail of references in the user's language; one that is unknown as it is."""
+    """A level of detail of references in the user's language; unchanged if unknown."""
     names = {
         "low": pgettext("reference detail, in a line", "low"),
         "medium": pgettext("reference detail, in a line", "medium"),

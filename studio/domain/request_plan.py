@@ -32,7 +32,7 @@ class PlannedPicture:
 
     Attributes:
         index: position among the inputs of the plan, from 0.
-        number: position in sending order, from 1; [n] in the words refers to it.
+        number: position in sending order, from 1; [n] in the text refers to it.
     """
 
     index: int
@@ -40,7 +40,7 @@ class PlannedPicture:
 
 
 class WordSource(StrEnum):
-    """Author of words that are sent."""
+    """Author of the words in a text."""
 
     PROGRAM = "program"
     SENTENCE = "sentence"  # of a role: the program's, or changed by the user
@@ -51,7 +51,7 @@ class WordSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedWords:
-    """Words of a text, and their author; `mark` is the number of the mark they belong to, or 0."""
+    """Words of a text, and their author; `mark` is the number of their mark, or 0."""
 
     text: str
     source: WordSource = WordSource.USER
@@ -75,12 +75,12 @@ PlannedPart = PlannedPicture | PlannedText
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPlan:
-    """Everything a model can see or read of one request.
+    """Everything that one request shows a model.
 
     Attributes:
         parts: pictures and texts of the new turn, in order.
         system: system instruction; "" for none.
-        turns: earlier turns of the conversation, sent before; the oldest are left out where they
+        turns: earlier turns of the conversation, which come first; the oldest are left out if they
             do not fit.
     """
 
@@ -102,7 +102,7 @@ class RequestPlan:
 
     @property
     def words(self) -> int:
-        """Number of words, separated by white space."""
+        """Number of words, separated by whitespace."""
         return sum(len(part.text.split()) for part in self.texts)
 
 
@@ -114,12 +114,11 @@ def plan_parts(
     order: Sequence[int] | None = None,
     marks: Sequence[tuple[int, str]] = (),
 ) -> tuple[PlannedPart, ...]:
-    """Parts of one turn: the pictures, the edited one last, then one text with all words.
+    """Parts of one turn: the pictures, the edited one last, then a single text.
 
-    The text has the instruction, a line for each picture with a sentence, which names the picture's
-    number, a line for each of the `marks` (number and sentence), and the prompt, with an empty line
-    between any two of them. Without others it is the prompt alone. `order` is another one of the
-    inputs.
+    The text has up to four paragraphs: the instruction, a line for each picture with a sentence
+    (with the picture's number), a line for each of the `marks` (number and sentence), and the
+    prompt. `order` replaces the usual order of the inputs.
     """
     if order is None:
         order = sorted(range(len(inputs)), key=lambda index: inputs[index].role is Role.EDIT)
@@ -170,11 +169,11 @@ def _add_lines(
 
 
 def sending_order(roles: Sequence[Role], markup: Markup | None) -> list[int]:
-    """Places of pictures with these roles in sending order.
+    """Indices of pictures with these roles, in sending order.
 
-    The edited picture is last, and decides the shape if none is asked for. Of the pictures drawn
-    from the markup (role "mask") the first is sent first; the others, and one that takes the edited
-    picture's place, are sent last.
+    The edited picture is last, and decides the shape if none is requested. Of the pictures drawn
+    from the markup (role "mask"), the first is sent first; the others, and one that replaces the
+    edited picture, are sent last.
     """
     edited = [place for place, role in enumerate(roles) if role is Role.EDIT]
     if markup is None or not markup.sent:
@@ -189,7 +188,7 @@ def sending_order(roles: Sequence[Role], markup: Markup | None) -> list[int]:
 def plan_request(
     request: GenerationRequest, model: Model, inputs: Sequence[PlanInput] | None = None
 ) -> RequestPlan:
-    """Plan of a request; `inputs` replace the references that are sent with its newest turn."""
+    """Plan of a request; `inputs` replace the references sent with its newest turn."""
     if inputs is None:
         inputs = new_references(request)
     edited = request.edited
@@ -222,14 +221,14 @@ def new_references(request: GenerationRequest) -> tuple[Reference, ...]:
 
 
 def sent_references(request: GenerationRequest) -> tuple[Reference, ...]:
-    """All references but an edited picture in whose place pictures drawn from it are sent."""
+    """All references except an edited picture that pictures drawn from it replace."""
     return without_replaced(request.references, request.markup)
 
 
 def without_replaced(
     references: tuple[Reference, ...], markup: Markup | None
 ) -> tuple[Reference, ...]:
-    """References without the edited picture, if the markup says that it is not sent itself."""
+    """References without the edited picture, if the markup replaces it."""
     if markup is None or not markup.sent:
         return references
     drawn = sum(one.role is Role.MASK for one in references)
@@ -240,7 +239,7 @@ def without_replaced(
 
 
 def mark_lines(markup: Markup | None) -> tuple[tuple[int, str], ...]:
-    """Numbers and sentences of the marks that are sent, each in one line."""
+    """Numbers and sentences of the marks that are sent, each on one line."""
     if markup is None:
         return ()
     return tuple((number, " ".join(one.sentence.split())) for number, one in markup.sent_marks)

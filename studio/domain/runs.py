@@ -37,7 +37,7 @@ MOST_SEED = 2**31 - 1
 MOST_TEMPERATURE = 2.0
 
 _SAMPLING = frozenset({fields.SEED, fields.TEMPERATURE})
-"""Fields that can be left out without changing what was asked for."""
+"""Fields that can be left out without changing the content of a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +59,12 @@ class Run:
 
     @property
     def total_usd(self) -> float | None:
-        """Estimate for all of them; None if the price is not known."""
+        """Estimate for all pictures; None if the price is not known."""
         return None if self.each_usd is None else self.each_usd * len(self.requests)
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether it has so many pictures that the user has to confirm it."""
+        """Whether the user has to confirm it because of its number of pictures."""
         return len(self.requests) > ASK_ABOVE
 
 
@@ -78,11 +78,10 @@ def plan(
 ) -> Run:
     """The run of a draft; `texts` are its prompts (`prompt_variants.expand(draft.prompt)`).
 
-    Every prompt is sent with each source, and for each frame of the markup that reaches beyond the
+    Every prompt is sent with each source, and for each frame of the markup that extends beyond the
     picture; crops are made without a run. Copy k gets seed + k - 1. Choices that the model does not
-    support are left out (`left_out`), others refused.
-    References without their own sentence get that of their role in `sentences`. Raises InputError
-    for an invalid draft.
+    support are left out (`left_out`), others refused. References without their own sentence get
+    that of their role in `sentences`. Raises InputError for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))
@@ -180,8 +179,8 @@ def _markups(draft: Draft) -> tuple[Markup | None, ...]:
 def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     """The edited picture whose conversation this draft continues, if any.
 
-    Only the model that made it can continue, because the history has its signatures. The painter
-    supports no conversations, and a picture with marks is sent by itself.
+    Only the model that made the picture can continue, because the history has its signatures. The
+    offline painter supports no conversations, and a picture with marks is sent by itself.
     """
     if model.offline or draft.markup.sent:
         # The marked copy refers to the clean picture, so both are sent together.
@@ -197,7 +196,7 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
 def left_out(draft: Draft, model: Model) -> frozenset[str]:
     """Fields of the draft's choices that `plan` leaves out because the model does not support them.
 
-    A seed and a temperature are left out for every model; other choices only after the service
+    An unsupported seed or temperature is always left out; other choices only after the service
     refused them.
     """
     supported = model.supported_choices(draft.advanced)
@@ -269,7 +268,7 @@ def _written_aspect(text: str) -> str:
 
 
 def can_repeat(picture: Picture) -> bool:
-    """Whether a picture has a prompt or references to make another one like it."""
+    """Whether a picture has a prompt or references from which another can be made."""
     return bool(picture.prompt or picture.source_prompt or picture.parents)
 
 
@@ -284,7 +283,7 @@ def variations(
 ) -> Run:
     """A run of `count` pictures with the same prompt, references and choices, and new seeds.
 
-    `here` as in `again`. Raises InputError for a picture that `can_repeat` denies.
+    `here` as in `again`. Raises InputError if `can_repeat` is False for the picture.
     """
     draft = again(picture, here)
     draft = replace(draft, count=count, seed=None, advanced=model.supported_choices(draft.advanced))
@@ -296,8 +295,8 @@ def variations(
 def again(picture: Picture, here: Draft | None = None) -> Draft:
     """The draft of a picture, for the composer.
 
-    An imported picture has no known model: it takes provider and model of `here`. Raises InputError
-    for a picture that `can_repeat` denies.
+    An imported picture has no known model: it gets provider and model of `here`. Raises InputError
+    if `can_repeat` is False for the picture.
     """
     if not can_repeat(picture):
         raise InputError(
@@ -424,12 +423,12 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
 
 
 def _pictures_sent(draft: Draft, model: Model) -> int:
-    """Most pictures of one request."""
+    """Maximum number of pictures in one request."""
     return max(len(one) for one in draft.sent_together) + marked_copies(draft, model)
 
 
 def marked_copies(draft: Draft, model: Model) -> int:
-    """Number of pictures that are sent beside the references of a draft: a marked copy, or none."""
+    """Number of pictures sent in addition to the references of a draft: a marked copy, or none."""
     markup = draft.markup
     if not markup.sent or not draft.sources or model.references == 1 or not markup.send_clean:
         return 0
@@ -459,7 +458,7 @@ def _check_markup(draft: Draft) -> None:
             hint=_("Remove one of them."),
         )
     if not drawn.is_valid(markup):
-        # A record of it could not be read again.
+        # Its record could not be read again.
         raise InputError(
             _("The new frame is too large") if markup.frames else _("Too many marks or strokes"),
             hint=_("Choose a smaller one.") if markup.frames else _("Remove some of the marks."),
@@ -556,7 +555,7 @@ def _aspect(draft: Draft, model: Model) -> AspectRatio | None:
 
 
 def _size(draft: Draft, model: Model) -> str | None:
-    """The tier, in capitals; the user's own spelling of anything else passes unchanged."""
+    """The tier, in capitals; the user's own spelling of anything else is kept."""
     text = draft.size.strip()
     if not text:
         return None
@@ -573,7 +572,7 @@ def _size(draft: Draft, model: Model) -> str | None:
             _("Supported: {known}.").format(known=listed(model.sizes)),
             hint=_("Choose one of these, or another model."),
         )
-    # A model of one size is sent none.
+    # Models with a single size are sent none.
     return tier if tier in model.sizes or model.sends_size else model.usual_size
 
 

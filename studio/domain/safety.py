@@ -31,14 +31,14 @@ LEVELS: Mapping[str, str] = {
     "none": "BLOCK_NONE",
     "off": "OFF",
 }
-"""Thresholds of the service by our short names."""
+"""Thresholds of the service, by the program's short names."""
 
 _CODES = frozenset(LEVELS.values())
 _BY_CODE = {code: level for level, code in LEVELS.items()}
 
 
 def category_name(category: str) -> str:
-    """Name of a category on the screen; the service's own in small letters where there is none."""
+    """Name of a category on the screen; the service's own in lower case if there is none."""
     names = {
         "HARASSMENT": _("Harassment"),
         "HATE_SPEECH": _("Hate speech"),
@@ -66,12 +66,12 @@ def threshold_of(text: str) -> str | None:
 
 
 def level_of(threshold: str) -> str:
-    """Our name of a threshold, such as "few"; the service's own if there is none."""
+    """The program's name of a threshold, such as "few"; the service's own if there is none."""
     return _BY_CODE.get(threshold.upper(), threshold)
 
 
 def threshold_in(settings: Sequence[SafetySetting], category: str) -> str:
-    """Threshold of a category; "" where it is left to the model."""
+    """Threshold of a category; "" if it is left to the model."""
     return next(
         (one.threshold.upper() for one in settings if category_of(one.category) == category), ""
     )

@@ -1,7 +1,7 @@
 """Sentences that tell a model what a reference, or a picture drawn from the markup, is for.
 
-English, because models follow it best, and never translated. Each can be changed in the settings
-and for a single reference.
+In English, which models follow best, and never translated. Each can be changed in the settings and
+for a single reference.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DEFAULTS: Mapping[Role, str] = MappingProxyType(
 
 
 class GuideWords(StrEnum):
-    """Sentences about pictures drawn from the markup, by the name in the settings."""
+    """Sentences about pictures drawn from the markup, by their names in the settings."""
 
     MARKS = "marks"
     MARKS_ALONE = "marks_alone"
@@ -67,7 +67,7 @@ _MARK = re.compile(r"(\d{1,2}): (.*)")
 
 
 def label(number: int) -> str:
-    """Words before the sentence of picture `number`, counted from 1 in sending order."""
+    """Label before the sentence of picture `number`, counted from 1 in sending order."""
     return f"Picture [{number}]: "
 
 
@@ -88,7 +88,7 @@ def read_lines(text: str) -> tuple[dict[int, str], str]:
 
 
 def mark_label(number: int) -> str:
-    """Words before the sentence of mark `number`."""
+    """Label before the sentence of mark `number`."""
     return f"{number}: "
 
 
@@ -143,7 +143,7 @@ def of_reference(reference: Reference, usual: Mapping[Role, str]) -> str:
 def with_final_sentence(reference: Reference, usual: Mapping[Role, str]) -> Reference:
     """The reference with the sentence to send; None for a role without one.
 
-    Its own may come from a file, so it is cleaned like any other. Raises InputError for a long one.
+    Its own sentence may come from a file, so it is cleaned. Raises InputError for a long one.
     """
     if reference.role not in DEFAULTS:
         return reference if reference.sentence is None else replace(reference, sentence=None)

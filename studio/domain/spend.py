@@ -5,15 +5,16 @@ from __future__ import annotations
 from msgspec import Struct
 
 WARN_AT = 0.8
-"""Part of the month's budget from which on the user is warned."""
+"""Fraction of the month's budget from which the user is warned."""
 
 
 class Spend(Struct, frozen=True, kw_only=True):
     """Money spent by local date, in US dollars.
 
     Attributes:
-        unknown: pictures of this month of unknown price, which are not in the sums.
-        maybe: requests of this month that brought nothing and may have been billed; nor are they.
+        unknown: number of this month's pictures of unknown price, which are not in the sums.
+        maybe: number of this month's requests without a picture that may have been billed; not in
+            the sums either.
     """
 
     today: float = 0.0
@@ -23,13 +24,13 @@ class Spend(Struct, frozen=True, kw_only=True):
 
 
 class Outlay(Struct, frozen=True, kw_only=True):
-    """Money spent on some pictures, and what was kept of them.
+    """Money spent on some pictures, and the number of them that were kept.
 
     Attributes:
         usd: sum of the known costs.
         unknown: number of pictures without a known cost.
-        made: number of pictures, also those trashed or deleted since.
-        kept: number of them that are picked.
+        made: number of pictures, including those trashed or deleted since.
+        kept: number of those that are picked.
     """
 
     usd: float = 0.0

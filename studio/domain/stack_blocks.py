@@ -9,7 +9,7 @@ from itertools import accumulate
 
 @dataclass(frozen=True, slots=True)
 class LooseStack:
-    """A stack outside of a block: its key, rows, number of tiles and cover."""
+    """A stack outside a block: its key, rows, number of tiles and cover."""
 
     key: int
     rows: array[int]
@@ -18,7 +18,7 @@ class LooseStack:
 
 
 class StackBlock:
-    """Consecutive stacks: keys, numbers of pictures and tiles, covers, and the rows of all."""
+    """Consecutive stacks: keys, numbers of pictures and tiles, covers, and all rows."""
 
     __slots__ = ("_row_ends", "_single", "_tile_ends", "covers", "keys", "rows", "sizes", "tiles")
 
@@ -31,7 +31,7 @@ class StackBlock:
         self.changed()
 
     def changed(self) -> None:
-        """Forget what was computed of sizes and tiles."""
+        """Discard the values computed from sizes and tiles."""
         self._tile_ends: list[int] = []
         self._row_ends: list[int] = []
         self._single = -1
@@ -58,7 +58,7 @@ class StackBlock:
         return self._single
 
     def first_row(self, at: int) -> int:
-        """Where the rows of the stack at this place in the block begin."""
+        """Offset of the rows of the stack at this index in the block."""
         return self.row_ends[at] - self.sizes[at]
 
     def first_tile(self, at: int) -> int:
@@ -69,7 +69,7 @@ class StackBlock:
         return self.rows[begin : begin + self.sizes[at]]
 
     def shown(self) -> array[int]:
-        """Rows of all tiles; of closed stacks the covers."""
+        """Rows of all tiles; for closed stacks, the covers."""
         found, begin = array("q"), 0
         for size, tiles, cover in zip(self.sizes, self.tiles, self.covers, strict=True):
             if tiles == 1:
@@ -98,7 +98,7 @@ class StackBlock:
         return taken
 
     def halved(self) -> StackBlock:
-        """Keep the first half of the stacks; returns the other."""
+        """Keep the first half of the stacks; returns the second."""
         other, at = StackBlock(), len(self.keys) // 2
         begin = self.first_row(at)
         for name in ("keys", "sizes", "tiles", "covers"):
@@ -112,7 +112,7 @@ class StackBlock:
 
 
 def index_of(values: array[int], value: int) -> int | None:
-    """Place of a value, by a search of bytes: ten times as fast as `array.index`."""
+    """Index of a value, by a search in bytes: ten times as fast as `array.index`."""
     width, data = values.itemsize, values.tobytes()
     wanted = array(values.typecode, [value]).tobytes()
     at = data.find(wanted)

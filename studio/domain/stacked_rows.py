@@ -1,9 +1,9 @@
 """The order of the grid in stacks.
 
-A stack stands at its first picture in the order of the grid, and its other pictures follow there.
-So the grid stays arithmetic: tiles are closed stacks, single pictures and members of open stacks.
-The tiles are kept in blocks, so that opening a stack or adding a picture costs the same in a grid
-of a million.
+A stack is placed at its first picture in the order of the grid, and its other pictures follow it.
+So positions in the grid remain arithmetic: tiles are closed stacks, single pictures and members of
+open stacks. The tiles are kept in blocks, so that opening a stack or adding a picture takes no
+longer in a grid of a million.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from studio.domain.stack_blocks import LooseStack, StackBlock, index_of
 from studio.domain.stacks import StackTile, TileChange
 
 LARGE = 200
-"""Number of pictures from which on an open stack shows only its first `FIRST`."""
+"""Number of pictures from which an open stack shows only its first `FIRST`."""
 
 FIRST = 60
 _BLOCK = 1024
@@ -26,7 +26,7 @@ _READ = 4096
 
 
 Place = Callable[[int], int]
-"""Place of a row in the order of the grid without stacks."""
+"""Position of a row in the order of the grid without stacks."""
 
 
 class Stacking:
@@ -45,7 +45,7 @@ class Stacking:
         self._tile_ends: list[int] = []
         self._stack_ends: list[int] = []
         self._count = 0
-        # Tiles as they were read: those on screen are asked for at every paint.
+        # Cache of tiles: those on screen are read at every paint.
         self._read: dict[int, StackTile] = {}
         self.ranks = dict(ranks or {})
 
@@ -61,8 +61,8 @@ class Stacking:
     ) -> Stacking:
         """Stacks of rows in the order of the grid, each with its key.
 
-        `opened`: keys of the open stacks, and whether all of a large one is shown. `check` is
-        called now and then; what it raises ends the work.
+        `opened` has the keys of the open stacks, and whether all of a large one is shown. `check`
+        is called now and then, and may raise to end the work.
         """
         places: dict[int, int] = {}
         order: list[int | list[int]] = []
@@ -173,7 +173,7 @@ class Stacking:
         )
 
     def shown(self, first: int, last: int) -> array[int]:
-        """Rows of the tiles from `first` to `last`, both included; of closed stacks the covers."""
+        """Rows of the tiles `first` to `last`, both included; for closed stacks, the covers."""
         found = array("q")
         for number, block in enumerate(self._blocks):
             start = self._tile_ends[number - 1] if number else 0
@@ -206,7 +206,7 @@ class Stacking:
         return block.tiles[at]
 
     def closed(self, first: int, last: int) -> tuple[int, int]:
-        """Number of closed stacks among the tiles `first` to `last`, and of their rows."""
+        """Number of closed stacks among the tiles `first` to `last`, and number of their rows."""
         found = rows = 0
         for number, block in enumerate(self._blocks):
             start = self._tiles_before(number)
@@ -225,7 +225,7 @@ class Stacking:
         return found, rows
 
     def find(self, row: int) -> int | None:
-        """Index of the tile that shows a row, or of its closed stack; None where there is none."""
+        """Index of the tile that shows a row, or of its closed stack; None if there is none."""
         for number, block in enumerate(self._blocks):
             if (place := index_of(block.rows, row)) is not None:
                 return self._tile_of(number, place)
@@ -253,7 +253,7 @@ class Stacking:
         return self._tiles_before(number) + block.first_tile(at) + shown
 
     def find_stack(self, key: int) -> int | None:
-        """Number of the stack with this key; None where there is none."""
+        """Number of the stack with this key; None if there is none."""
         for number, block in enumerate(self._blocks):
             if (at := index_of(block.keys, key)) is not None:
                 return self._stacks_before(number) + at
@@ -278,7 +278,7 @@ class Stacking:
         return block.tiles[at] > 1
 
     def opening(self, stack: int, *, opened: bool, whole: bool = False) -> TileChange:
-        """What `set_open` will do to the tiles. Raises IndexError."""
+        """The change of tiles that `set_open` will make. Raises IndexError."""
         block, at, _number = self._stack(stack)
         now, wanted = block.tiles[at], self._wanted(block, at, opened=opened, whole=whole)
         first = self.first_tile(stack)
@@ -327,7 +327,7 @@ class Stacking:
     # Changes
 
     def inserting(self, row: int, key: int, place: Place) -> TileChange:
-        """What `insert` will do to the tiles."""
+        """The change of tiles that `insert` will make."""
         before = self._before(place(row), place)
         stack = self.find_stack(key) if key else None
         if stack is None:
@@ -347,7 +347,7 @@ class Stacking:
     def insert(self, row: int, key: int, place: Place) -> None:
         """Add a row, which has its `place` already, to its stack or as a single picture.
 
-        A stack stands at its first picture, so it may move.
+        A stack is placed at its first picture, so it may move.
         """
         stack = self.find_stack(key) if key else None
         self._count += 1
@@ -365,7 +365,7 @@ class Stacking:
         self._put(before, LooseStack(key, rows, tiles, cover))
 
     def removing(self, row: int, place: Place) -> TileChange:
-        """What `remove` will do to the tiles; nothing where the row is not in the grid."""
+        """The change of tiles that `remove` will make; none if the row is not in the grid."""
         index = self.find(row)
         if index is None:
             return TileChange("changed")
@@ -383,7 +383,7 @@ class Stacking:
         return TileChange("removed", index, index)
 
     def remove(self, row: int, place: Place) -> bool:
-        """Remove a row, while the others have their places; False where it is not in the grid.
+        """Remove a row, while the others have their places; False if it is not in the grid.
 
         A stack that loses its first picture moves to the place of the next.
         """
@@ -405,7 +405,7 @@ class Stacking:
         return True
 
     def replace(self, row: int, new: int) -> int | None:
-        """Put another row in the place of one, in the same stack; index of the changed tile."""
+        """Replace a row by another of the same stack; returns the index of the changed tile."""
         for number, block in enumerate(self._blocks):
             if (place := index_of(block.rows, row)) is not None:
                 block.rows[place] = new
@@ -418,7 +418,7 @@ class Stacking:
         return None
 
     def set_ranks(self, ranks: Mapping[int, int]) -> list[int]:
-        """Set the ranks of pictures and choose the covers anew; indices of the tiles concerned."""
+        """Set the ranks of pictures and update the covers; returns indices of changed tiles."""
         found = []
         for row, rank in ranks.items():
             if self.ranks.get(row, 0) == rank:
@@ -435,14 +435,14 @@ class Stacking:
         return found
 
     def every_row(self) -> array[int]:
-        """The same as an array."""
+        """All rows in the order of the stacked grid, as an array."""
         found = array("q")
         for block in self._blocks:
             found.extend(block.rows)
         return found
 
     def _before(self, at: int, place: Place) -> int:
-        """Number of stacks that begin before a place."""
+        """Number of stacks that begin before a position."""
         number = bisect_left(self._blocks, at, key=lambda block: place(block.rows[0]))
         if not number:
             return 0

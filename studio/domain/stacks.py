@@ -1,6 +1,6 @@
-"""Stacks of the grid: pictures of one run, one parent or put together by hand, as one tile.
+"""Stacks of the grid: pictures of one run, of one parent or grouped by hand, as one tile.
 
-A closed stack shows its cover, an open one its pictures in the usual tiles, a large one its first
+A closed stack shows its cover; an open one shows its pictures as usual tiles, a large one its first
 sixty (`stacked_rows.Stacking`).
 """
 
@@ -16,7 +16,7 @@ _RANK_BITS = 8
 
 
 class StackBy(StrEnum):
-    """What makes a stack; those made by hand are stacks in all but `OFF`."""
+    """Criterion of stacks; those made by hand are stacks with all but `OFF`."""
 
     OFF = "off"
     RUN = "run"
@@ -39,23 +39,23 @@ class StackMember(Struct, frozen=True, kw_only=True):
 
 
 def cover_of(members: Sequence[StackMember]) -> int:
-    """Row of the cover: chosen by hand, else the newest pick, else most stars, else the newest."""
+    """Row of the cover: chosen by hand, else the newest pick, most stars or newest picture."""
     return max(members, key=lambda one: (rank_of(one), one.row)).row
 
 
 def rank_of(member: StackMember) -> int:
-    """Rank of a picture as the cover, 0 for most; of equal ones the newest counts."""
+    """Rank of a picture as the cover; among pictures of equal rank, the newest wins."""
     # Among picks the newest counts, whatever its stars.
     marks = 1 << (_RANK_BITS - 1) if member.picked else member.rating
     return (member.cover << _RANK_BITS) + marks
 
 
 class StackFacts(Struct, frozen=True):
-    """A stack in the library, also where a filter hides some of its pictures.
+    """A stack in the library, including pictures hidden by a filter.
 
     Attributes:
         size: number of its pictures outside the trash.
-        fresh: number of those that were not seen yet.
+        fresh: number of those not seen yet.
     """
 
     size: int
@@ -67,15 +67,15 @@ class StackTile(Struct, frozen=True, kw_only=True):
 
     Attributes:
         stack: number of its stack or single picture, in the order of the grid, from 0.
-        key: key of the stack, also where this is its only picture in the grid; 0 for none.
-        row: its picture; of a closed stack the cover.
-        member: place within an open stack, from 0.
+        key: key of the stack, even if this is its only picture in the grid; 0 for none.
+        row: its picture; for a closed stack, the cover.
+        member: position within an open stack, from 0.
         size: number of pictures of the stack; 1 for a single picture.
         open: whether it belongs to an open stack.
         last: whether it is the last tile of its stack.
         busy: whether pictures of a closed stack are still being made.
         more: number of pictures of a large open stack that are not shown; on its last tile.
-        cover: whether its picture is the cover, as of single pictures and closed stacks.
+        cover: whether its picture is the cover; True for single pictures and closed stacks.
     """
 
     stack: int
@@ -91,14 +91,14 @@ class StackTile(Struct, frozen=True, kw_only=True):
 
     @property
     def closed(self) -> bool:
-        """Whether it stands for several pictures."""
+        """Whether it represents several pictures."""
         return self.size > 1 and not self.open
 
 
 class TileChange(Struct, frozen=True):
-    """What a change of the stacks does to the tiles `first` to `last`, both included.
+    """Effect of a change of the stacks on the tiles `first` to `last`, both included.
 
-    "moved": tiles at several places change, so that all have to be read again.
+    "moved": tiles at several places change, so all have to be read again.
     """
 
     kind: Literal["changed", "inserted", "removed", "moved"]

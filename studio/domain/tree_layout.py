@@ -1,7 +1,7 @@
-"""Layout of a family tree: which pictures are folded, and positions of the others.
+"""Layout of a family tree: the folded pictures, and the positions of the others.
 
-Columns are generations, from left to right. Each picture has a band of its column to itself and to
-all below it, so that no two boxes overlap, and what is visible is found by bisection.
+Columns are generations, from left to right. Each picture has a horizontal band for itself and its
+descendants, so that boxes do not overlap and the visible ones are found by bisection.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FOLD_MARK = "+"  # ends the id of the box of a fold, after that of the parent
 
 
 class TreeFilter(StrEnum):
-    """Pictures shown in a tree; the parents of shown ones and the selected one always are."""
+    """Pictures shown in a tree; parents of shown pictures and the selected one are always shown."""
 
     ALL = "all"
     NOT_REJECTED = "not_rejected"
@@ -38,13 +38,13 @@ class TreeFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldState:
-    """What the user folded and unfolded by hand: ids of the pictures whose children that hides."""
+    """Folding by the user: ids of the pictures whose children were folded or unfolded by hand."""
 
     closed: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
 
     def toggled(self, id: str, *, fold: bool) -> FoldState:
-        """The same with the children of a picture folded or unfolded."""
+        """The state with the children of a picture folded or unfolded."""
         if fold:
             return FoldState(closed=self.closed | {id}, opened=self.opened - {id})
         return FoldState(closed=self.closed - {id}, opened=self.opened | {id})
@@ -52,10 +52,10 @@ class FoldState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeShape:
-    """What is shown of a family.
+    """The shown part of a family.
 
     Attributes:
-        children: ids of the shown children by parent, without entry where there are none.
+        children: ids of the shown children by parent; no entry for pictures without any.
         folds: ids of the folded children by parent.
     """
 
@@ -70,7 +70,7 @@ class TreeShape:
 
 
 def is_rejected(node: FamilyNode) -> bool:
-    """Whether a picture can be folded first."""
+    """Whether a picture is in the library and rejected, so that it is folded first."""
     return node.flag is Flag.REJECT and node.state is NodeState.PRESENT
 
 
@@ -82,10 +82,10 @@ def shape(
     by_hand: FoldState | None = None,
     leaves: int = LEAVES,
 ) -> TreeShape:
-    """Fold a family until it has about as many leaves.
+    """Fold a family until it has about this many leaves.
 
     Rejected leaves are folded first, then branches without picks by age, then the rest by age;
-    never the way to the selected picture. The boxes of folds count as leaves.
+    never the path to the selected picture. The boxes of folds count as leaves.
     """
     if not tree.root:
         return TreeShape(root="", children={}, folds={})
@@ -126,7 +126,7 @@ def shape(
             continue
         _rank, one = heapq.heappop(waiting)
         parent = tree.nodes[one].parent
-        # The last one of its fold takes the place of the fold.
+        # The last picture of a fold takes the fold's place.
         if count < leaves or len(below[parent]) - len(shown.get(parent, ())) == 1:
             show(parent, one)
     return TreeShape(
@@ -163,7 +163,7 @@ def _filtered(tree: FamilyTree, filtered: TreeFilter, way: set[str]) -> set[str]
 def _opening_order(
     tree: FamilyTree, kept: set[str], below: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[int, int, int, str]]:
-    """Sort keys of all pictures: what is folded first is opened last."""
+    """Sort keys of all pictures: those folded first are opened last."""
     newest: dict[str, int] = {}
     found: dict[str, tuple[int, int, int, str]] = {}
     for id in reversed(tree.nodes):
@@ -182,14 +182,14 @@ def _opening_order(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeBox:
-    """A picture, a job or a fold at its place, in pixels at 100 %.
+    """The box of a picture, a job or a fold, in pixels at 100 %.
 
     Attributes:
-        id: of a picture or job; that of its parent and FOLD_MARK for a fold.
+        id: id of the picture or job; that of the parent with FOLD_MARK for a fold.
         parent: id of the parent's box; "" for the root.
         generation: column, from 0.
-        middle: height of the middle of the picture, where the lines end.
-        first, last: the band of this box and all below it.
+        middle: vertical centre of the picture, where the lines end.
+        first, last: the band of this box and its descendants.
     """
 
     id: str
@@ -206,14 +206,14 @@ class TreeBox:
 
     @property
     def picture(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of the square that has the picture."""
+        """Left, top, right and bottom of the picture's square."""
         left, half = self.x + (WIDTH - PICTURE) / 2, PICTURE / 2
         return left, self.middle - half, left + PICTURE, self.middle + half
 
 
 @dataclass(frozen=True, slots=True)
 class TreeLayout:
-    """Boxes by id, parents before children; columns have theirs from top to bottom."""
+    """Boxes by id, parents before children, and boxes by column from top to bottom."""
 
     boxes: Mapping[str, TreeBox]
     columns: Sequence[Sequence[TreeBox]] = ()
@@ -223,7 +223,7 @@ class TreeLayout:
     _lasts: Sequence[Sequence[float]] = field(default=(), repr=False)
 
     def visible(self, left: float, top: float, right: float, bottom: float) -> Iterator[TreeBox]:
-        """Boxes that show there, or whose lines do, parents before children."""
+        """Boxes that are visible there, or whose lines are, parents before children."""
         first = max(0, int(left // self.pitch) - 1)
         for column in range(first, min(len(self.columns), int(max(right, 0) // self.pitch) + 1)):
             boxes, lasts = self.columns[column], self._lasts[column]
@@ -258,8 +258,8 @@ def lay_out(
     """Position the shown pictures, folds and jobs.
 
     Args:
-        tags: pictures with the name of a branch over them.
-        spends: pictures with the money of their branch under them.
+        tags: pictures with the name of a branch above them.
+        spends: pictures with the cost of their branch below them.
         jobs: ids of jobs by the picture they edit.
         pitch: pixels from one generation to the next.
     """
@@ -332,7 +332,7 @@ def lay_out(
 
 
 def _entries(shown: TreeShape, jobs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Children with jobs, and the fold last."""
+    """Children, including jobs, and the fold last."""
     present = {shown.root, *(one for ids in shown.children.values() for one in ids)}
     below = {id: list(ids) for id, ids in shown.children.items()}
     for id, ids in jobs.items():

@@ -10,9 +10,9 @@ class Usage:
     """Tokens counted by the service; image_tokens is None if not reported.
 
     Attributes:
-        answer_tokens: of the whole answer, image and text together; 0 when not reported.
-        tool_tokens: of search results.
-        cost_usd: what the service says it charged, in US dollars; None where it does not say.
+        answer_tokens: tokens of the whole answer, image and text together; 0 if not reported.
+        tool_tokens: tokens of search results.
+        cost_usd: cost stated by the service in US dollars; None if it states none.
     """
 
     prompt_tokens: int = 0

@@ -1,8 +1,8 @@
-"""Pictures made here: a model's answer put into its parent, again with another seam, and crops.
+"""Pictures made here: a model's answer composed into its parent, recomposed pictures, and crops.
 
-Composing and its proof run in the comparing process. A picture is a result only if its saved file
-was read again and no pixel differs where it has to be that of the parent; anything else stays the
-model's own picture, with a warning.
+Composing and verification run in the comparing process. A composed picture is a result only if its
+saved file, read again, equals the parent in every pixel that has to; otherwise the model's own
+picture is the result, with a warning.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedAnswer:
-    """What became of an answer.
+    """Result of composing an answer.
 
     Attributes:
         answer: the model's own picture: hidden behind the composed one, or with a warning.
-        picture: the composed picture; None where the answer stays what it was.
+        picture: the composed picture; None if the answer itself is the result.
     """
 
     answer: Picture
@@ -60,13 +60,13 @@ class ComposedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptComposition:
-    """What a composed picture is made of, all of it still there.
+    """The parts of a composed picture, all still in the library.
 
     Attributes:
-        recipe: with the seam and matching of the picture.
-        size: width and height of the parent in pixels; a seam of 1 is as wide as the longer one.
-        feather: width of the region's own soft edge, below which a seam shows nothing, in pixels.
-        hidden: the answer is no picture of its own.
+        recipe: recipe with the seam and matching of the picture.
+        size: width and height of the parent in pixels; a seam of 1 is as wide as the longer side.
+        feather: width in pixels of the region's own soft edge; narrower seams have no effect.
+        hidden: the answer is not a picture of its own.
     """
 
     recipe: CompositionRecipe
@@ -87,7 +87,7 @@ class AnswerComposer:
         executor: SerialExecutor,
         find_model: Callable[[str, str], Model],
     ) -> None:
-        """`executor` reads and writes files; `comparer` is called when it is needed."""
+        """`executor` reads and writes files; `comparer` returns the client, at each use."""
         self._library = library
         self._decoder = decoder
         self._comparer = comparer
@@ -97,7 +97,7 @@ class AnswerComposer:
     async def compose_answer(
         self, request: GenerationRequest, answer: Picture, part: Path, entry: JournalEntry
     ) -> ComposedAnswer:
-        """Put an answer, whose file is `part`, into the picture it was asked for.
+        """Compose an answer, whose file is `part`, into the edited picture.
 
         The composed file is `entry.composed`, durable. Raises StorageError.
         """
@@ -189,7 +189,7 @@ class AnswerComposer:
     async def _composed_picture(
         self, answer: Picture, derivation: Derivation, path: Path
     ) -> Picture:
-        """The picture of a composed file, with what is known of its answer."""
+        """The picture of a composed file, with the facts of its answer."""
         facts, digest, size = await self._facts(path)
         return replace(
             _with_file(answer, facts, digest, size),
@@ -217,15 +217,15 @@ class AnswerComposer:
     # Changes of a picture in the library
 
     async def recompose(self, picture: Picture, *, seam: float, match: bool) -> Picture:
-        """Compose a picture again with another seam or matching; it takes the old one's place.
+        """Compose a picture again with another seam or matching; it replaces the old one.
 
-        `seam` is a width, of the longer side of the parent. Free, since the answer was kept. Raises
-        what `composition_of` raises.
+        `seam` is a fraction of the longer side of the parent. Free of charge, as the answer was
+        kept. Raises the errors of `composition_of`.
         """
         before = picture.derivation
         kept = await self.composition_of(picture)
         assert before is not None
-        # A record of more than all of the picture could not be read again.
+        # A recorded seam wider than the picture could not be read again.
         seam = min(1.0, seam)
         recipe = replace(kept.recipe, seam=seam * max(kept.size), match=match)
         made = replace(picture, derivation=replace(before, seam=seam, match=match))
@@ -234,8 +234,8 @@ class AnswerComposer:
     async def composition_of(self, picture: Picture) -> KeptComposition:
         """Everything needed to compose a picture again.
 
-        Raises InputError where its answer is not there any more, StorageError where its parent or
-        region is not, PictureUnreadable.
+        Raises InputError if its answer is gone, StorageError if its parent or region is,
+        PictureUnreadable.
         """
         made = picture.derivation
         edited = next((one for one in picture.parents if one.role is Role.EDIT), None)
@@ -260,7 +260,7 @@ class AnswerComposer:
         return KeptComposition(recipe=recipe, size=size, feather=feather, hidden=answer.answer)
 
     async def find_crop(self, parent: Picture, frame: Frame) -> Picture | None:
-        """The picture `crop` already made of this frame; None if none is outside the trash."""
+        """The existing result of `crop` for this frame; None if none is outside the trash."""
         markup = await self._executor.run(
             self._library.originals.keep_markup, Markup(frames=(frame,))
         )
@@ -276,7 +276,7 @@ class AnswerComposer:
         return None
 
     async def crop(self, parent: Picture, frame: Frame) -> Picture:
-        """Cut a picture to a frame within it; free. Raises InputError, StorageError."""
+        """Crop a picture to a frame within it; free of charge. Raises InputError, StorageError."""
         if not frame.inside:
             raise InputError(_("The frame is larger than the picture"))
         path = await self._executor.run(self._library.path, parent)
@@ -310,7 +310,7 @@ class AnswerComposer:
         return await self._add(recipe, made)
 
     async def use_whole(self, picture: Picture) -> str:
-        """Make the model's answer a picture of its own; returns a sentence. Raises InputError."""
+        """Turn the model's answer into its own picture; returns a sentence. Raises InputError."""
         title = _("The model's answer cannot be used")
         answer = await self._answer_of(picture, title)
         if not answer.answer:
@@ -318,7 +318,7 @@ class AnswerComposer:
         return await derived_pictures.set_answer(self._library.store, answer.id, hidden=False)
 
     async def _answer_of(self, picture: Picture, title: str) -> Picture:
-        """The answer of a composed picture; `title` is that of the error if it is not there."""
+        """The answer of a composed picture; `title` is that of the error if it is gone."""
         ids = [p.picture for p in picture.parents if p.role is Role.ANSWER and p.picture]
         found = await self._library.find(ids)
         if not found:
@@ -351,7 +351,7 @@ class AnswerComposer:
     async def _add(
         self, recipe: CompositionRecipe, made: Picture, *, replaced: str | None = None
     ) -> Picture:
-        """Compose, prove and record a picture like `made`."""
+        """Compose, verify and record a picture like `made`."""
         found = await self._comparer().compose(recipe)
         if found.reason is not None:
             raise InputError(answer_warnings.does_not_line_up(found))
@@ -397,14 +397,14 @@ class AnswerComposer:
 
 
 def is_composed(markup: Markup) -> bool:
-    """Whether the answer to a request with this markup is put into its parent."""
+    """Whether the answer to a request with this markup is composed into its parent."""
     if markup.frames:
         return markup.frames[0].keep_centre
     return markup.region is not None and not markup.region.empty
 
 
 def _title(markup: Markup, edited: Reference) -> str:
-    """Title of a picture with more room; "" for any other, which is called by its prompt."""
+    """Title of an extended picture; "" for any other, which is named by its prompt."""
     if not markup.frames or not edited.name:
         return ""
     # Translators: title of a picture; {name} is the one around which more was drawn.
@@ -426,7 +426,7 @@ def _with_file(picture: Picture, facts: PictureFacts, sha256: str, size: int) ->
 
 
 def _path_beside(picture: Picture, id: str, created: float) -> str:
-    """Path of a new picture with the name of another one."""
+    """Path of a new picture, named after another one."""
     name = PurePosixPath(picture.path).stem.removesuffix(f"-{picture.id[-8:]}")
     return relative_path(name, id, ".png", created)
 

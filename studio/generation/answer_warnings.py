@@ -15,7 +15,7 @@ def kept() -> str:
 
 
 def does_not_line_up(found: Composition) -> str:
-    """Why an answer is not composed."""
+    """Warning that an answer does not line up with its parent, so it is not composed."""
     if found.reason is NotComposed.SHIFT:
         # Translators: {n} is a number of pixels.
         return _("The answer does not line up ({n} px).").format(n=number(math.hypot(*found.shift)))
@@ -25,12 +25,12 @@ def does_not_line_up(found: Composition) -> str:
 
 
 def changed_outside(proof: Proof) -> str:
-    """Warning that the saved file differs from the parent outside."""
+    """Warning that the saved file differs from the parent where it must not."""
     return _changed(proof.changed).format(n=number(proof.changed))
 
 
 def counts_changed(warning: str) -> bool:
-    """Whether a warning, in the user's language, has the sentence of `changed_outside`."""
+    """Whether a warning, in the user's language, contains the sentence of `changed_outside`."""
     return any(
         re.search(re.escape(_changed(n)).replace(r"\{n\}", r"\d(?:\D?\d)*"), warning)
         for n in (1, 2, 5)

@@ -82,7 +82,7 @@ class FindProvider(Protocol):
 
 
 class FindReader(Protocol):
-    """Returns a provider that reads answers of a profile, which may be gone. Raises InputError.
+    """Returns a provider that reads answers of a profile, even a removed one. Raises InputError.
 
     `wire` is the wire format of the request; empty for that of the profile.
     """
@@ -162,7 +162,7 @@ class AttemptRunner:
             job: the job with the number of this attempt.
             report: called with the job when its state changes.
 
-        An answer kept from an earlier attempt, because there was no room for its picture, is used
+        An answer kept from an earlier attempt, whose picture did not fit on the disk, is used
         instead of a new request. Raises StudioError with `billed` set.
         """
         with self._room.promised(job.request):
@@ -344,7 +344,7 @@ class AttemptRunner:
             return await self._ingest_found(job, found, provider, answer)
 
     async def is_whole(self, found: FoundAttempt) -> bool:
-        """Whether an answer marked as cut is complete for the current reader.
+        """Whether an answer marked as truncated is complete for the current reader.
 
         Raises StorageError, InputError.
         """
@@ -358,7 +358,7 @@ class AttemptRunner:
         return scan.complete
 
     async def read_cut(self, job: Job, found: FoundAttempt) -> list[Picture]:
-        """Ingest the readable part of a cut answer.
+        """Ingest the readable part of a truncated answer.
 
         Raises NoPicture if it has no picture, or the service's error.
         """
@@ -374,7 +374,7 @@ class AttemptRunner:
             raise
 
     async def pictures_of(self, job: Job, found: FoundAttempt) -> list[tuple[AnswerPicture, Path]]:
-        """The pictures of a kept answer, each with the file it is in. Raises StudioError."""
+        """The pictures of a kept answer, each with its file. Raises StudioError."""
         provider = self.reader(job, found)
         await self._decode_again(job, found)
         body = found.entry.body
@@ -512,9 +512,9 @@ class AttemptRunner:
         entry: JournalEntry,
         early: Mapping[SpilledString, PartFile],
     ) -> tuple[Answer, RequestChanges, str]:
-        """The answer, how its request differed from the choices, and its turn if stored.
+        """The answer, the changes of its request against the choices, and its turn if stored.
 
-        Its pictures that were decoded meanwhile become durable. Raises StorageError.
+        Pictures decoded meanwhile become durable. Raises StorageError.
         """
         answer = provider.read(source)
         sizes: dict[int, int] = {}
@@ -526,13 +526,13 @@ class AttemptRunner:
         return answer, self._journal.read_changes(entry), turn
 
     def _mark_sent(self, entry: JournalEntry, wire: str, *, check_room: bool) -> None:
-        """Raises StorageError, also if the disk has no room for the answer."""
+        """Mark as sent. Raises StorageError, also if the disk has no room for the answer."""
         if check_room:
             self._room.check()
         self._journal.sent(entry, wire)
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
-        """The complete answer of an earlier attempt, if any; else the entry is ready for another.
+        """Complete answer of an earlier attempt; if None, the entry is ready for another one.
 
         Raises StorageError if the disk has no room for a new one.
         """
@@ -558,7 +558,7 @@ class AttemptRunner:
     def _allowances(
         self, references: Sequence[Reference], limits: sending.UploadLimits
     ) -> list[int]:
-        """Limit of each reference in bytes, so that together they fit into one request."""
+        """Limit of each reference in bytes, so that all fit into one request."""
         try:
             paths = [self._library.input_path(one) for one in references]
             return sending.allowances([path.stat().st_size for path in paths], limits)

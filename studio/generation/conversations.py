@@ -2,8 +2,8 @@
 
 The model's parts are in `.gridbrush/turns/`, named by their hash; the bytes of pictures are those
 of the originals. A turn is on disk before its picture is recorded, so that every visible picture
-can be continued. The history sent with a request is noted in its journal entry first, so that a
-recovered answer continues what was really sent.
+can be continued. The history sent with a request is recorded in its journal entry first, so that a
+recovered answer continues the history that was really sent.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MOST_BYTES = 16 << 20
 """Limit of pictures read for a history; no request takes more."""
 
 FindInput = Callable[[Reference], InputPicture]
-"""Returns a reference in the form it is sent."""
+"""Returns a reference in the form in which it is sent."""
 
 
 class ConversationStore:
@@ -139,8 +139,8 @@ class ConversationStore:
     ) -> str:
         """Store the model's turn before its pictures are known to be readable; its sha256.
 
-        Empty where that is left to `store_turn`. `sizes` are the bytes of the pictures that are
-        on disk already, by number. A turn that no picture refers to is harmless. Blocking; raises
+        Empty if that is left to `store_turn`. `sizes` are the bytes of the pictures that are on
+        disk already, by number. A turn that no picture refers to is harmless. Blocking; raises
         StorageError.
         """
         numbers = {part.picture for part in answer.parts if part.picture is not None}
@@ -189,7 +189,7 @@ class StoredHistory:
         self.length = newest.turns if newest is not None else 0
 
     async def turns(self) -> Sequence[ConversationTurn]:
-        """Its newest turns found in the library, oldest first."""
+        """Its newest turns that are in the library, oldest first."""
         turns: list[ConversationTurn] = []
         size = 0
         for picture in self._chain:
@@ -241,7 +241,7 @@ class StoredHistory:
         return parts, pictures
 
     async def record_history_use(self, use: HistoryUse) -> None:
-        """Note in the journal how history is sent. Raises StorageError."""
+        """Record in the journal how history is sent. Raises StorageError."""
         store = self._store
         await store.executor.run(store.journal.write_history_use, self._entry, use)
 
@@ -265,7 +265,7 @@ def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
 
 
 def _sentences(use: HistoryUse) -> tuple[str, ...]:
-    """Warnings about history that was sent only in part, or not at all."""
+    """Warnings about history that was sent in part, or not at all."""
     if use.left_out and use.turns:
         return (
             ngettext(

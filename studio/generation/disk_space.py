@@ -1,8 +1,7 @@
 """Check for free disk space before a request is sent, because its answer is paid for.
 
-For a moment every picture is stored twice, as base64 in the journal and as a file beside it. The
-space reserved for other running requests counts too, so that three large ones do not each see the
-same free space.
+For a moment, every picture is stored twice: as base64 in the journal and as a file beside it. Space
+reserved for other running requests counts as used, so that no two rely on the same free space.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from studio.common.i18n import _, number
 from studio.domain.entities import GenerationRequest
 
 SPARE = 64 << 20
-"""Bytes that stay free for records, index and thumbnails."""
+"""Bytes kept free for records, index and thumbnails."""
 
 _PER_PIXEL = 3.2
 """Bytes of a PNG in the worst case (grain)."""
@@ -50,7 +49,7 @@ class DiskReservations:
 
     @contextlib.contextmanager
     def promised(self, request: GenerationRequest) -> Iterator[None]:
-        """Reserve space for an answer until it is in the library or failed."""
+        """Reserve space for an answer until it is in the library or has failed."""
         size = estimate(request)
         self._promised += size
         try:

@@ -1,7 +1,7 @@
 """Second decoding of a kept answer, from its bytes as received.
 
-An answer that arrives compressed is decoded at once; until it is complete, its bytes as received
-stay beside it. A later version may decode more of them, or an encoding that was unknown.
+A compressed answer is decoded as it arrives; unless that succeeds completely, its bytes as received
+stay beside it. A later version may decode more of them, or support their encoding.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def decode_again(entry: JournalEntry, encoding: str, key: str = "") -> None:
         encoding: Content-Encoding header of the answer.
         key: removed from the decoded bytes.
 
-    Idempotent, whenever the process dies. Raises StorageError.
+    Idempotent, even if the process dies at any point. Raises StorageError.
     """
     source = entry.encoded if entry.encoded.exists() else entry.body
     target = files.beside(entry.body)
@@ -61,7 +61,7 @@ def decode_again(entry: JournalEntry, encoding: str, key: str = "") -> None:
 
 def _decoded(source: Path, encoding: str, secrets: SecretRedactor) -> Iterator[bytes]:
     stream = secrets.stream()
-    # Pictures hardly shrink: what unfolds further is no answer.
+    # Pictures hardly compress: anything that expands further is not an answer.
     most = min(MAX_BODY, max(MAX_WORDS, _MOST_RATIO * source.stat().st_size))
     try:
         for piece in content_encoding.decoded(_pieces(source), encoding, most):

@@ -14,8 +14,8 @@ from studio.domain.entities import Failure, Job
 def failure_of(error: StudioError) -> Failure:
     """The failure that a tile and the command line show for an error.
 
-    Its hint fits `billed`, so both are final: a later verdict about money changes the error, and
-    makes a new failure of it.
+    Its hint depends on `billed`, so both are final: when it turns out later whether a request was
+    billed, the error is changed and converted again.
     """
     wait = error.retry_after
     return Failure(

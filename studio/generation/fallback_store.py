@@ -1,7 +1,7 @@
 """Fallback store for paid answers outside the library, when the library cannot be written.
 
-Its folder was renamed or deleted, or its disk is full, gone or read-only. Each answer is stored in
-the state folder in the format of the journal, with the id of its library:
+Used when its folder was renamed or deleted, or its disk is full, gone or read-only. Each answer is
+stored in the state folder in the format of the journal, with the id of its library:
 
     <state>/answers/<attempt id>/
         home.json     id and folder of the library it belongs to
@@ -49,15 +49,15 @@ class FallbackStore:
         self._library = library
         self._places: dict[str, Path] = {}
         self.library_id = ""
-        """Set once the library is open."""
+        """Id of the library; set once that is open."""
 
     def store_answer(
         self, attempt: str, job: Job, mark: StageMark, content: Callable[[], Iterable[bytes]]
     ) -> Path:
         """Store a complete answer durably; returns its folder. Idempotent.
 
-        A temporary folder is used where the state folder cannot be written either: no start looks
-        there, so the user has to know. Raises StorageError.
+        A temporary folder is used if the state folder cannot be written either: no later start
+        looks there, so the user has to be told. Raises StorageError.
         """
         if self.has(attempt):
             return self._places.get(attempt, self.folder / attempt)
@@ -105,7 +105,7 @@ class FallbackStore:
         return self._places.get(attempt, self.folder / attempt).is_dir()
 
     def remove_attempt(self, attempt: str) -> None:
-        """Remove an answer that is in the library now. Idempotent."""
+        """Remove an answer that is now in the library. Idempotent."""
         if self.has(attempt):
             place = self._places.pop(attempt, self.folder / attempt)
             part = place.with_name(attempt + _PART)
@@ -137,7 +137,7 @@ class FallbackStore:
             try:
                 home = json_reader.load(folder / "home.json", HomeFile)
             except (OSError, json_reader.NotUnderstood) as error:
-                # Any library may have it rather than none: it was paid for.
+                # It was paid for, so any library is better than none.
                 log.warning("Whose answer %s is cannot be read: %s", folder, error)
                 yield JournalEntry(folder)
                 continue

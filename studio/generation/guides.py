@@ -1,4 +1,4 @@
-"""Pictures drawn from the markup, for requests that are about to be queued and for their preview.
+"""Drawing of pictures from the markup, for requests about to be queued and for previews.
 
 Drawing runs in the comparing process. The pictures of a run are in the library's inputs before its
 jobs are journalled, so that a retry, or a later session, sends the same bytes.
@@ -28,17 +28,17 @@ from studio.imaging.guide_request import EDGE, GuideDrawing
 from studio.library.facade import Library
 
 _REMEMBERED = 8
-"""Previews that are kept: a panel that unfolds again shows them at once."""
+"""Number of cached previews, for a panel that is unfolded again."""
 
 _Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GuidePreview:
-    """The pictures of a request, small.
+    """Previews of the pictures of a request.
 
     Attributes:
-        request: with the pictures as references that are not stored.
+        request: the request with the pictures as references that are not stored.
         data: JPEG, or PNG with alpha, of each.
     """
 
@@ -47,7 +47,7 @@ class GuidePreview:
 
 
 class GuideMaker:
-    """Draws the pictures of requests with a markup. Other requests stay as they are.
+    """Draws the pictures of requests with a markup. Other requests are left unchanged.
 
     Its methods raise PictureUnreadable for an edited picture that cannot be read, InputError for a
     frame that the model cannot fill, StorageError.
@@ -114,7 +114,7 @@ class GuideMaker:
         return found
 
     def known_preview(self, request: GenerationRequest) -> GuidePreview | None:
-        """The same, if they were drawn before."""
+        """The preview, if it was drawn before."""
         found = self._previews.get(_key(request))
         if found is None:
             return None
@@ -123,7 +123,7 @@ class GuideMaker:
         return GuidePreview(guides.with_guides(request, layout, references), drawn)
 
     def expected(self, request: GenerationRequest) -> GenerationRequest:
-        """The request with its pictures, as far as they are known before they are drawn."""
+        """The request with its pictures, as far as known before they are drawn."""
         model = self._find_model(request.profile, request.model)
         return guides.planned(request, model, self._words())
 
@@ -165,7 +165,7 @@ class GuideMaker:
 
 
 def with_names(sentence: str, edited: Reference, region: Region | None) -> str:
-    """A sentence about files in the library's inputs, with the names that the user knows."""
+    """A sentence about files among the library's inputs, with the names that the user knows."""
     called = {edited.sha256: edited.name}
     if region is not None and region.mask is not None:
         called[region.mask] = _("The mask")
@@ -177,7 +177,7 @@ def _name(request: GenerationRequest) -> str:
 
 
 def _key(request: GenerationRequest) -> _Key:
-    """Everything in a request that its guides depend on."""
+    """Cache key: everything in a request that its guides depend on."""
     edited = request.edited
     sha256 = None if edited is None else edited.sha256
     beside = sum(one.role not in (Role.EDIT, Role.MASK) for one in request.references)

@@ -111,12 +111,12 @@ class AnswerIngester:
 
         Args:
             provider: the reader of the answer.
-            seconds: from sending to the last byte.
+            seconds: time from sending to the last byte.
             at: time of completion of an answer found in the journal; now if None.
             early: pictures decoded while the answer was received, durable.
-            kept: done when the answer is durable; nothing is recorded before.
-            cut: the answer is cut, and the first part of its last picture is enough.
-            changes: how the request was sent other than chosen.
+            kept: awaitable that ends when the answer is durable; nothing is recorded before.
+            cut: whether the answer is truncated, and the first part of its last picture is enough.
+            changes: differences of the request as sent from the choices.
             turn: sha256 of the model's turn, if it is stored already.
 
         Raises NoPicture if no picture can be read, PicturesLeft when one of the results cannot
@@ -252,9 +252,9 @@ class AnswerIngester:
     async def _composed(
         self, job: Job, entry: JournalEntry, final: list[tuple[Picture, Path]], main: int
     ) -> list[tuple[Picture, Path]]:
-        """The pictures, with the result composed into its parent if the request asked for that.
+        """The pictures, with the result composed into its parent if the request requires that.
 
-        A result that still shows marks has a warning.
+        A result that still shows marks gets a warning.
         """
         answer, part = final[main]
         shown = await self._marks.warnings(job.request, part)
@@ -269,7 +269,7 @@ class AnswerIngester:
         return await self._decoder.probe(part, verify=True)
 
     async def _mended(self, part: Path) -> bool:
-        """Replace a cut picture with its readable part; False for a complete one."""
+        """Replace a truncated picture with its readable part; False for a complete one."""
         try:
             if (await self._decoder.probe(part, verify=True)).complete:
                 return False
@@ -425,7 +425,7 @@ class _PartWriter:
 
 
 def early_part(found: AnswerPicture, early: Mapping[SpilledString, PartFile]) -> PartFile | None:
-    """The file of a picture of an answer that was decoded while the answer was received."""
+    """The file of a picture that was decoded while its answer was received."""
     return early.get(found.data) if isinstance(found.data, SpilledString) else None
 
 
@@ -486,7 +486,7 @@ def _measured(part: Path) -> tuple[str, int]:
 
 
 def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[str, ...]:
-    """Warnings about differences from the request; services vary, so none is a failure."""
+    """Warnings about differences from the request; services vary, so none counts as a failure."""
     request, warnings = job.request, []
     if found.media_type and found.media_type.partition(";")[0] != facts.media_type:
         log.info("The answer calls a %s %s", facts.media_type, found.media_type)

@@ -15,11 +15,11 @@ Every attempt at a job has a folder of its own until it is over:
         *.part        pictures decoded from the answer
         *.fetched     pictures fetched from addresses in it, which expire
 
-Each file is renamed into place after an fsync, so the names alone tell the stage of an attempt. A
-folder that ends in `.done` is over: the rename is the last durable step of a generation. Beside the
-folders, `order.json` has the order of the queue where the user changed it. An entry with a damaged
-request is moved to `.gridbrush/damaged/` once its answer is in the library. All calls
-block; none is made on the loop's thread.
+Each file is renamed into place after an fsync, so the names alone tell the stage of an attempt. The
+name of a finished attempt's folder ends in `.done`: the rename is the last durable step of a
+generation. Beside the folders, `order.json` has the order of the queue if the user changed it. An
+entry with a damaged request is moved to `.gridbrush/damaged/` once its answer is in the library.
+All calls block; none is made on the loop's thread.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ class Journal:
         self._unsent: set[str] = set()
 
     def queue(self, job: Job) -> JournalEntry:
-        """Journal a job, which survives any crash from here on. Raises StorageError."""
+        """Journal a job, which survives any crash from then on. Raises StorageError."""
         return self.queue_some((job,))[0]
 
     def queue_some(self, jobs: Sequence[Job]) -> list[JournalEntry]:
         """Journal several jobs, with fewer fsyncs than one by one.
 
-        Returns only the entries of the first ones where the disk fails in between. Raises
-        StorageError if none was journalled.
+        If the disk fails in between, returns the entries journalled so far. Raises StorageError if
+        none was journalled.
         """
         entries: list[JournalEntry] = []
         files.ensure_folder(self.folder)
@@ -117,15 +117,15 @@ class Journal:
         return entries
 
     def is_unsent(self, entry: JournalEntry) -> bool:
-        """Whether this process queued it and nothing else is in it. Thread-safe; does not block."""
+        """Whether this process queued it and wrote nothing else. Thread-safe; does not block."""
         return entry.attempt in self._unsent
 
     def write_history_use(self, entry: JournalEntry, use: HistoryUse) -> None:
-        """Note how the history of a conversation is sent; replaces an earlier note."""
+        """Record how the history of a conversation is sent; replaces an earlier record."""
         files.replace(entry.folder / "told.json", msgspec.json.encode(use))
 
     def read_history_use(self, entry: JournalEntry) -> HistoryUse | None:
-        """The note of `write_history_use`; None for a request without history."""
+        """Record of `write_history_use`; None for a request without history."""
         try:
             return _read(entry.folder / "told.json", HistoryUse)
         except (NotUnderstood, OSError) as error:
@@ -133,17 +133,17 @@ class Journal:
             return None
 
     def write_changes(self, entry: JournalEntry, changes: RequestChanges) -> None:
-        """Note how the request as sent differs from the choices; replaces an earlier note."""
+        """Record how the request as sent differs from the choices; replaces an earlier record."""
         self._unsent.discard(entry.attempt)
         files.replace(entry.folder / _CHANGES, msgspec.json.encode(changes))
 
     def clear_changes(self, entry: JournalEntry) -> None:
-        """Remove the note of an earlier attempt. Raises StorageError."""
+        """Remove the changes recorded by an earlier attempt. Raises StorageError."""
         if (entry.folder / _CHANGES).exists():
             files.remove(entry.folder / _CHANGES)
 
     def read_changes(self, entry: JournalEntry) -> RequestChanges:
-        """Changes noted by `write_changes`; empty without a note."""
+        """Changes recorded by `write_changes`; empty if none were."""
         try:
             return _read(entry.folder / _CHANGES, RequestChanges) or RequestChanges()
         except (NotUnderstood, OSError) as error:
@@ -151,13 +151,13 @@ class Journal:
             return RequestChanges()
 
     def sent(self, entry: JournalEntry, wire: str = USUAL_WIRE) -> None:
-        """Mark as sent, just before the first byte: from here on it may be billed."""
+        """Mark as sent, just before the first byte: from then on, it may be billed."""
         self._unsent.discard(entry.attempt)
         mark = StageMark(at=time.time(), wire=wire)
         files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
 
     def begin_encoded(self, entry: JournalEntry) -> files.Appender:
-        """The file for a compressed body as received; durable with the mark."""
+        """The file for a compressed body as received, which becomes durable with the mark."""
         return files.Appender(entry.encoded, lasting=False)
 
     def drop_encoded(self, entry: JournalEntry) -> None:
@@ -175,8 +175,8 @@ class Journal:
     ) -> files.Appender:
         """Store status and headers, not durably; returns the file for the body.
 
-        With `at_once` the answer is complete already and its mark, which has status and headers,
-        comes next, so that they need no file of their own.
+        With `at_once`, the answer is already complete: its mark, which includes status and headers,
+        follows, so they need no file of their own.
         """
         # Both become durable with the mark that says how the answer ended.
         body = files.Appender(entry.body, lasting=False)
@@ -200,8 +200,8 @@ class Journal:
     ) -> None:
         """Make an answer durable and mark it as complete.
 
-        `head` of a new answer; None to read it from `answer.json`. The body is closed unless a
-        StorageError is raised: then it may be read back.
+        `head` is that of a new answer; None to read it from `answer.json`. The body is closed,
+        unless a StorageError is raised: then it can be read back.
         """
         try:
             body.sync()
@@ -226,9 +226,9 @@ class Journal:
         head: AnswerHead | None = None,
         reader: int = 0,
     ) -> None:
-        """Make a part of an answer durable and mark it as cut. `head` as in `whole`.
+        """Make a part of an answer durable and mark it as truncated. `head` as in `whole`.
 
-        `reader` is the version of the reader that found it cut.
+        `reader` is the version of the reader that found it truncated.
         """
         if body is not None:
             body.sync()
@@ -238,7 +238,7 @@ class Journal:
         self._mark(entry, "cut.json", mark, head)
 
     def looked_at(self, entry: JournalEntry, reader: int) -> None:
-        """Note the version of a reader that found an answer cut or unreadable."""
+        """Record the version of a reader that found an answer truncated or unreadable."""
         for name in ("whole.json", "cut.json"):
             if (mark := _mark_of(entry, name)) is not None:
                 mark = msgspec.structs.replace(mark, reader=reader)
@@ -255,7 +255,7 @@ class Journal:
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
     def stays(self, entry: JournalEntry, why: EndReason) -> bool:
-        """Whether the entry holds paid data whose removal `why` does not allow."""
+        """Whether the entry has paid data that may not be removed for this reason."""
         if why is EndReason.CANCELLED:
             return self.has_whole(entry)
         if why is EndReason.UNANSWERED:
@@ -263,7 +263,7 @@ class Journal:
         return False
 
     def close(self, entry: JournalEntry, why: EndReason, *, lasting: bool = True) -> bool:
-        """Remove an attempt unless it `stays`; returns whether it was removed. The last step.
+        """Remove an attempt unless it `stays`, as the last step; returns whether it was removed.
 
         The only place where an answer is removed. Idempotent. Durable if `lasting`; recorded
         attempts need not be, because recovering them again is harmless.
@@ -302,7 +302,7 @@ class Journal:
 
     @staticmethod
     def has_answer(entry: JournalEntry) -> bool:
-        """Whether there is a part of an answer; True if that cannot be read."""
+        """Whether there is at least a part of an answer; True if that cannot be determined."""
         return any(_has_bytes(path) for path in (entry.body, entry.encoded))
 
     def read_entry(self, entry: JournalEntry) -> FoundAttempt:
@@ -319,7 +319,7 @@ class Journal:
         return self.folder.is_dir() and any(one.name != _ORDER for one in self.folder.iterdir())
 
     def recover(self) -> list[FoundAttempt]:
-        """Every attempt that is not over, in the queue's order. Only under the library's lock."""
+        """Every unfinished attempt, in the queue's order. Only under the library's lock."""
         self.unreadable = []
         if not self.folder.is_dir():
             return []
@@ -365,7 +365,7 @@ def missing_folder_error(folder: Path) -> StorageError:
 
 
 def _is_valid(folder: Path) -> bool:
-    """Whether an attempt was queued, or sent if its request is lost."""
+    """Whether a folder has the files of an attempt, even without its request."""
     marks = ("queued.json", "sent.json", "whole.json", "cut.json")
     return any((folder / name).exists() for name in marks) or Journal.has_answer(
         JournalEntry(folder)
@@ -451,9 +451,9 @@ def _written(entry: JournalEntry) -> float:
 
 
 def _recovered(folder: Path) -> FoundAttempt | None:
-    """The attempt of a folder; None if it is over, which removes it, or gone meanwhile.
+    """The attempt of a folder; None if it is finished (then it is removed) or gone meanwhile.
 
-    Raises OSError for what cannot be read.
+    Raises OSError if it cannot be read.
     """
     for tries in range(_TRIES, 0, -1):
         try:
@@ -462,7 +462,7 @@ def _recovered(folder: Path) -> FoundAttempt | None:
             if not inside.is_id(folder.name.removesuffix(_DONE)):
                 raise OSError(_("unknown file name"))
             if folder.name.endswith(_DONE) or not _is_valid(folder):
-                # Over, or never completely queued.
+                # Finished, or never completely queued.
                 shutil.rmtree(folder, ignore_errors=True)
                 return None
             return _read_entry(JournalEntry(folder))
@@ -478,7 +478,7 @@ def _recovered(folder: Path) -> FoundAttempt | None:
 def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:
     """A mark of an entry. The file name alone tells the stage if its content is damaged.
 
-    Except for `whole.json`: without it, an answer is read like a cut one.
+    Except for `whole.json`: if that is damaged, the answer is read like a truncated one.
     """
     path = entry.folder / name
     try:

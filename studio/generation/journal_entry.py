@@ -14,7 +14,7 @@ from studio.domain.entities import Job
 
 
 class Stage(StrEnum):
-    """Stage of an attempt, given by its folder."""
+    """Stage of an attempt, given by the files in its folder."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -38,7 +38,7 @@ class EndReason(StrEnum):
     """The user cancelled it; a complete answer stays."""
 
     UNANSWERED = "unanswered"
-    """There is no answer; a part of one stays."""
+    """No complete answer arrived; a partial one stays."""
 
 
 class QueuedFile(msgspec.Struct, frozen=True):
@@ -62,11 +62,11 @@ class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         at: seconds since 1970.
         bytes: size of the answer's body so far.
-        seconds: from sending to the last byte.
-        reason: why it was cut.
-        reader: version of the reader that found it cut or unreadable; 0 for none.
-        late: it arrived after the timeout.
-        status, headers: as in `answer.json`, which is not durable by itself.
+        seconds: time from sending to the last byte.
+        reason: reason why it was truncated.
+        reader: version of the reader that found it truncated or unreadable; 0 for none.
+        late: whether the answer arrived after the timeout.
+        status, headers: copies from `answer.json`, which is not durable by itself.
         wire: wire format of the request; empty if the mark is damaged.
     """
 
@@ -109,12 +109,12 @@ class JournalEntry:
 
     @property
     def composed(self) -> Path:
-        """Temporary file of the picture that is composed of the answer and its parent."""
+        """Temporary file of the picture composed of the answer and its parent."""
         return self.folder / "composed.part"
 
     @property
     def composed_id(self) -> str:
-        """Id of that picture, the same at every ingest."""
+        """Id of the composed picture, the same at every ingest."""
         return self._id("composed")
 
     def picture_id(self, number: int) -> str:
@@ -133,9 +133,9 @@ class FoundAttempt:
     """An attempt read from the journal.
 
     Attributes:
-        bytes: size of the complete or cut answer.
+        bytes: size of the complete or truncated answer.
         marked: False if the process died while receiving: the answer may be complete.
-        reader: version of the reader that found the answer cut or unreadable.
+        reader: version of the reader that found the answer truncated or unreadable.
         late: the answer arrived after the timeout.
         wire: wire format of the request; empty if nothing was sent or the mark is damaged.
         damaged: the request is lost; `job` is a substitute with the attempt's id.

@@ -1,4 +1,4 @@
-"""Answers that stay in the journal: their errors and hints, and the completion of cut ones."""
+"""Answers that stay in the journal: errors, hints, and completion of truncated ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from studio.generation.journal_entry import AnswerHead, FoundAttempt, JournalEnt
 
 
 def mend(body: Path, target: Path) -> None:
-    """Write a cut answer as complete JSON. Raises NoPicture, StorageError."""
+    """Write a truncated answer as complete JSON. Raises NoPicture, StorageError."""
     try:
         text = partial_json.mended(body.read_bytes())
         target.unlink(missing_ok=True)
@@ -56,7 +56,7 @@ def kept_errors(entry: JournalEntry) -> Iterator[None]:
 
 
 def mark_kept(error: StudioError) -> None:
-    """Mark an error: the answer is kept, unless it was read and is the reason itself."""
+    """Mark an error as having a kept answer, unless the answer was read and is the reason."""
     if error.answered or isinstance(error, IncompleteAnswer | InputError | NotFetched):
         return
     error.kept, error.retryable = True, False
@@ -74,7 +74,7 @@ def mark_kept(error: StudioError) -> None:
 
 
 def in_journal(entry: JournalEntry) -> str:
-    """Hint for an answer whose picture could not be written."""
+    """Hint about an answer whose picture could not be written."""
     return _(
         "The answer is saved in {folder}. Free some space, then choose Try again to import the "
         "picture. Nothing is sent again."
@@ -82,7 +82,7 @@ def in_journal(entry: JournalEntry) -> str:
 
 
 def in_memory() -> str:
-    """Hint for an answer that could not be written itself."""
+    """Hint about an answer that could not be written itself."""
     return _(
         "The answer is in memory until Gridbrush closes. Free some space, then choose Try again. "
         "Nothing is sent again."

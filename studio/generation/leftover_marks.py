@@ -1,4 +1,4 @@
-"""Pictures that still show the marks they were made with."""
+"""Detection of pictures that still show the marks they were made with."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class MarkChecker:
     """Looks for marks in pictures that were made from a marked copy."""
 
     def __init__(self, library: Library, comparer: Callable[[], Comparer]) -> None:
-        """`comparer` is called when it is needed."""
+        """`comparer` returns the client, at each use."""
         self._library = library
         self._comparer = comparer
 
     async def warnings(self, request: GenerationRequest, made: Path) -> tuple[str, ...]:
-        """A sentence if the picture in this file still shows marks; never raises for a picture."""
+        """A warning if the picture in this file still shows marks; none if it cannot be read."""
         markup, edited = request.markup, request.edited
         drawn = sum(one.role is Role.MASK for one in request.references)
         if markup is None or edited is None or not markup.sent_marks:

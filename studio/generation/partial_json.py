@@ -1,9 +1,9 @@
-"""Completion of JSON that was cut, so that the part received can be parsed.
+"""Completion of truncated JSON, so that the part received can be parsed.
 
 Open strings (base64 is cut to whole groups of four), names without a value, objects and lists are
-closed. In a stream of events only the last one is completed. Nothing is invented: of a cut picture
-only the first part is there. Offsets stay the same, because pictures are read from their position
-in the answer.
+closed. In a stream of events only the last one is completed. Nothing is invented: a truncated
+picture has only its first part. Offsets stay the same, because pictures are read from their
+position in the answer.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 
 _MARK = re.compile(rb'"[^"\\]*"|["\[\]{}]')
-"""A bracket, a complete string without escapes, or the opening quote of another string."""
+"""Pattern of a bracket, a whole string without escapes, or the opening quote of another."""
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,1000}', re.DOTALL)
-"""The inside of a string or a part of it; bounded, so that it cannot backtrack."""
+"""Pattern of the inside of a string or a part of it; bounded, so that it cannot backtrack."""
 _CLOSING = {ord("{"): b"}", ord("["): b"]"}
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-=]{64,}\Z")
 _SCHEME = b";base64,"
@@ -22,7 +22,7 @@ _HALF_WORD = re.compile(rb"[-+.0-9a-zA-Z]+\Z")
 _WHOLE_WORDS = (b"true", b"false", b"null")
 _EVENT = b"data:"
 _BEFORE = b" \t\r\n\xef\xbb\xbf"
-"""White space and byte order mark."""
+"""Whitespace and byte order mark."""
 _STREAM = (_EVENT, b"event:", b"id:", b"retry:", b":")
 
 
@@ -43,7 +43,7 @@ def mended(body: bytes) -> bytes | None:
 
 
 def _closed_behind(text: bytes, start: int) -> bytes | None:
-    """The whole text, with the JSON from `start` on completed."""
+    """The text with the JSON from `start` on completed."""
     inside = text[start:].lstrip(_BEFORE)
     closed = _closed(inside)
     return None if closed is None else text[: len(text) - len(inside)] + closed
@@ -83,11 +83,11 @@ def _closed(text: bytes) -> bytes | None:
 
 
 def _end_of_string(text: bytes, position: int) -> int | None:
-    """End of the string that `position` is in; None if it was cut."""
+    """End of the string that contains `position`; None if it is truncated."""
     size = len(text)
     while position < size:
         inside = _IN_STRING.match(text, position)
-        assert inside is not None  # it matches nothing as well
+        assert inside is not None  # it also matches an empty string
         if text[inside.end() : inside.end() + 1] == b'"':
             return inside.end() + 1
         if inside.end() == position:

@@ -1,4 +1,4 @@
-"""Generation pipeline: HTTP client, attempts, ingest and recovery, put together.
+"""Generation pipeline: assembly of HTTP client, attempts, ingest and recovery.
 
 None of it is needed to show a window, so the core imports this module for the first job, the first
 test of a key, or the recovery of the journal.
@@ -46,7 +46,7 @@ class GenerationPipeline:
         attempts: runs attempts.
         composer: makes pictures from others, without a model.
         recovery: finishes attempts of an earlier process.
-        salvage: reads the part of a cut answer that arrived.
+        salvage: reads the received part of truncated answers.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class GenerationPipeline:
         events: EventBus,
         painter: Painter | None,
     ) -> None:
-        """`painter` answers instead of the built-in one."""
+        """`painter` replaces the built-in one."""
         self._catalogue = catalogue
         self._find_profile = find_profile
         self._keep_models = keep_models

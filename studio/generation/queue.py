@@ -1,8 +1,8 @@
 """Job queue: order, pause, cancel, retry.
 
 A job waits for its turn (`scheduler`), is sent, and is recorded in the library, with pictures or
-with a failure. Only what was not billed is retried automatically, a few times, after a visible
-delay that can be stopped. Jobs that are later than expected go on without a slot.
+with a failure. Only requests that were not billed are retried automatically, a few times, after a
+visible delay that can be stopped. Jobs that are later than expected continue without a slot.
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ _AT_ONCE = 16
 """Limit of jobs journalled at once."""
 
 _KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
-"""Errors after which the journal may have a paid answer, so its entry is kept."""
+"""Errors after which the journal may have a paid answer, so the entry is kept."""
 
 Make = Callable[[Job, JournalEntry, Callable[[Job], None]], Awaitable[object]]
-"""Runs one attempt, up to pictures in the library. Raises StudioError."""
+"""Runs one attempt, until its pictures are in the library. Raises StudioError."""
 
 
 class JobQueue:
@@ -72,7 +72,7 @@ class JobQueue:
     Attributes:
         jobs: jobs that are neither done nor dismissed, in order.
         held_answers: jobs whose answer is in memory, because the library could not be written.
-        only_in_memory: those of them whose answer would be lost with the process.
+        only_in_memory: the subset of `held_answers` whose answer would be lost with the process.
         rate_limiter: slots and pace of each provider.
         jitter: random seconds added to the delay of a retry.
     """
@@ -126,7 +126,7 @@ class JobQueue:
     async def submit(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Journal jobs and append them to the queue. Raises StorageError.
 
-        On an error the jobs journalled before stay queued.
+        On an error, the jobs journalled so far stay queued.
         """
         left, some = list(jobs), 1
         while left:
@@ -162,7 +162,7 @@ class JobQueue:
         await self._fail(job, error)
 
     def cancel(self, job: str) -> None:
-        """Cancel a job. A sent one may have been billed; its connection is closed at once.
+        """Cancel a job. A sent job may have been billed; its connection is closed at once.
 
         A complete answer is ingested anyway, because it is paid for.
         """
@@ -190,7 +190,7 @@ class JobQueue:
     def pause(self, *, on: bool = True) -> None:
         """Pause or resume sending; requests already sent continue.
 
-        Count-downs run on, but their retries are not sent. Every session starts unpaused.
+        Count-downs continue, but their retries are not sent. Every session starts unpaused.
         """
         if self.paused == on:
             return
@@ -212,7 +212,7 @@ class JobQueue:
             self._run_in_background(self._keep_order())
 
     def retry(self, job: Job | str) -> None:
-        """Retry a job, or send a recovered unsent one. May cost money."""
+        """Retry a job, or send a recovered unsent one. May be billed."""
         found = self.jobs.get(job) if isinstance(job, str) else job
         if found is None or found.alive or found.id in self._returning:
             return
@@ -235,7 +235,7 @@ class JobQueue:
         self._count_downs.stop(job)
 
     async def dismiss(self, jobs: Sequence[str]) -> str:
-        """Dismiss jobs that are over; can be undone for recorded ones."""
+        """Dismiss finished jobs; can be undone for recorded ones."""
         ids = [id for id in jobs if (job := self.jobs.get(id)) is None or not job.alive]
         for id in ids:
             job = self.jobs.get(id)
@@ -251,7 +251,7 @@ class JobQueue:
         return sentence
 
     async def bring_back(self, jobs: Iterable[str]) -> list[Job]:
-        """Restore jobs of this session whose dismissal was undone, as they ended."""
+        """Restore jobs of this session whose dismissal was undone, in their final state."""
         ids = [id for id in jobs if id in self._dismissed]
         if not ids:
             return []
@@ -266,13 +266,13 @@ class JobQueue:
 
     @property
     def running(self) -> int:
-        """Number of jobs that are sent or being ingested."""
+        """Number of jobs that were sent or are being ingested."""
         busy = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
         return sum(job.state in busy for job in self.jobs.values())
 
     @property
     def waiting(self) -> int:
-        """Number of jobs that wait for a turn."""
+        """Number of jobs waiting for a turn."""
         return sum(job.state is JobState.QUEUED for job in self.jobs.values())
 
     def held(self, profile: str) -> bool:
@@ -280,7 +280,7 @@ class JobQueue:
         return profile in self.rate_limiter.held
 
     def usual_seconds(self, model: str, size: str | None) -> float | None:
-        """Typical seconds for that model and size; None for too few measurements."""
+        """Typical seconds for that model and size; None with too few measurements."""
         key = (model, size or "")
         if key not in self._usual:
             self._usual[key] = None
@@ -357,7 +357,7 @@ class JobQueue:
         task.add_done_callback(partial(self._over, id=job.id))
 
     async def _keep_order(self) -> None:
-        """Store the order, including moves made until then."""
+        """Store the order, including moves made meanwhile."""
         self._keeping_order = False
         ids = [id for id in self.waiting_for_turn() if id in self._entries]
         entries = [self._entries[id] for id in ids]
@@ -405,7 +405,7 @@ class JobQueue:
         self.change(fresh)
 
     async def _queue_beside(self, found: Job, fresh: Job) -> None:
-        """Queue a new job while the unreadable answer keeps its tile."""
+        """Queue a new job; the unreadable answer keeps its tile."""
         try:
             await self.submit((fresh,))
         finally:
@@ -520,7 +520,7 @@ class JobQueue:
     async def _fail(self, job: Job, error: StudioError) -> None:
         """Record a failed job, then close its journal entry.
 
-        The entry stays for a part of an answer, and for one that could not be written.
+        The entry stays if it has a partial answer, or one whose picture could not be written.
         """
         self._ending.add(job.id)
         if isinstance(error, StorageError) and error.held:

@@ -1,7 +1,7 @@
 """Rate limiter: slots and requests per minute of each provider, pause, and profiles without a key.
 
-A job takes a slot when it may be sent and frees it when it is over or late. The pace counts
-requests from the moment they are sent; a turn that was given counts until then.
+A job takes a slot when it may be sent, and frees it when it ends or is late. The rate counts
+requests from the moment they are sent; until then, a granted turn counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class WaitReason:
     """Reason for not sending a job now.
 
     Attributes:
-        seconds: until the pace allows it; None if that is not known.
+        seconds: seconds until the rate allows it; None if unknown.
     """
 
     hold: HoldReason = HoldReason.NONE
@@ -35,7 +35,7 @@ class RateLimiter:
     """Gives turns to jobs.
 
     Attributes:
-        paused: give no turns.
+        paused: whether no turns are given.
         held: profiles that wait for a key.
     """
 
@@ -60,7 +60,7 @@ class RateLimiter:
     def request_turn(self, job: Job, ahead: dict[str, int]) -> WaitReason | None:
         """Take a turn for a job: None if it may be sent now, else the reason to wait.
 
-        `ahead` is the number of earlier jobs that wait for the pace, by profile; updated here.
+        `ahead` is the number of earlier jobs that wait for the rate, by profile; updated here.
         """
         profile = job.request.profile
         if self.paused:
@@ -93,7 +93,7 @@ class RateLimiter:
         self._lately(job.request.profile).append(self._clock())
 
     def has_slot(self, id: str) -> bool:
-        """Whether a job (its id) is one of those sent at once."""
+        """Whether a job, by its id, has a slot."""
         return id in self._slots
 
     def late(self, id: str) -> None:
@@ -101,11 +101,11 @@ class RateLimiter:
         self._free_slot(id)
 
     def back(self, id: str) -> None:
-        """Take back a turn; the job keeps its slot, so that its provider gets a rest."""
+        """Revoke a turn; the job keeps its slot, so that its provider gets a rest."""
         self._given.pop(id, None)
 
     def leave(self, id: str) -> None:
-        """Free the slot and turn of a job that is over."""
+        """Free the slot and turn of a finished job."""
         self._free_slot(id)
         self._given.pop(id, None)
 

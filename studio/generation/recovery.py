@@ -1,9 +1,9 @@
 """Recovery of journal entries of an earlier process. Runs only under the library's lock.
 
 *whole* answers are ingested; *cut* ones are kept and shown; *sent* requests without an answer may
-have been billed and are never sent again automatically; *queued* jobs come back as unsent tiles.
-Idempotent. Answers to a damaged request are ingested anyway; the files of the entry are set
-aside, and the user is told.
+have been billed and are never resent automatically; *queued* jobs come back as unsent tiles.
+Idempotent. Answers to a damaged request are ingested anyway; the files of the entry are set aside,
+and the user is told.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Recovery:
         self._events = events
 
     async def run(self) -> None:
-        """Recover every entry that is not over."""
+        """Recover every unfinished entry."""
         for left in await self._journalling.run(self._spare.bring_home, self._journal):
             self._events.publish(ProblemOccurred(_still_elsewhere(self._spare, left)))
         every = await self._journalling.run(self._journal.recover)
@@ -90,7 +90,7 @@ class Recovery:
             self._events.publish(_were_whole(whole))
 
     async def _is_whole(self, found: FoundAttempt, job: Job, state: str | None) -> bool:
-        """Whether an answer marked as cut by an older reader is complete; checked once.
+        """Whether an answer marked as truncated by an older reader is complete; checked once.
 
         `state` is the recorded state of its job: answers of finished or dismissed jobs are skipped.
         """
@@ -111,10 +111,10 @@ class Recovery:
         return False
 
     async def _again(self, found: FoundAttempt, job: Job, *, done: bool) -> None:
-        """Close an entry whose job is recorded as over.
+        """Close an entry whose job is recorded as finished.
 
-        Except for an answer whose picture could not be written, which is ingested now, and the part
-        of a cut answer, which is kept until it is read or dismissed.
+        Two kinds stay open: an answer whose picture could not be written is ingested now, and a
+        truncated answer is kept until it is read or dismissed.
         """
         if done:
             await self._close(found, EndReason.RECORDED)
@@ -206,7 +206,7 @@ class Recovery:
 
 @dataclass(slots=True)
 class _DamagedEntries:
-    """Numbers of damaged journal entries.
+    """Counts of damaged journal entries.
 
     Attributes:
         every: entries whose request is lost.
@@ -257,7 +257,7 @@ class _DamagedEntries:
 
 def _ended(found: FoundAttempt, job: Job, state: JobState, error: StudioError) -> Job:
     if job.request.profile == OFFLINE:
-        # The painter costs nothing, whatever errors it simulates.
+        # The offline painter costs nothing, whatever errors it simulates.
         error.billed = Billed.NO
     return replace(job, state=state, failure=failure_of(error), finished=found.at)
 

@@ -28,7 +28,7 @@ from studio.providers.base import Provider, Scan
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 1 << 19
-"""Limit of the buffer in bytes, from which on the connection is not read."""
+"""Limit of the buffer in bytes, at which reading from the connection pauses."""
 
 
 MOST_HELD = 256 << 20
@@ -45,12 +45,12 @@ class AnswerSink:
     """Receives one answer.
 
     Attributes:
-        parts: its pictures, as far as they could be decoded meanwhile.
-        tell_whole: called on the loop's thread when the answer is complete, and when more arrives.
+        parts: its pictures, as far as they could be decoded so far.
+        tell_whole: called on the loop's thread when the answer is complete, and if more arrives.
         received: bytes of the body.
         encoded_bytes: bytes of a compressed body, as received.
-        arriving: the answer has begun and not ended.
-        late: it is later than expected.
+        arriving: the answer has begun and has not ended.
+        late: whether the answer is later than expected.
         most_held: limit of bytes held in memory while the disk is full.
     """
 
@@ -91,7 +91,7 @@ class AnswerSink:
 
     @property
     def whole(self) -> bool:
-        """Whether the scanned part is a complete answer: a broken connection is harmless then."""
+        """Whether the scanned part is a complete answer; then a broken connection is harmless."""
         return self._scanner.ended
 
     @property
@@ -106,7 +106,7 @@ class AnswerSink:
 
     @property
     def behind(self) -> bool:
-        """Whether received pieces could not be written to disk yet."""
+        """Whether received pieces are not on disk yet because writing failed."""
         return bool(self._unwritten)
 
     def begin_sending(self) -> None:
@@ -194,15 +194,15 @@ class AnswerSink:
             self.tell_whole(whole=whole)
 
     async def wait_until_scanned(self) -> None:
-        """Wait until everything received is journalled and scanned, or that has failed."""
+        """Wait until everything received is journalled and scanned, or writing has failed."""
         while self._draining is not None:
             await asyncio.wait({self._draining})
 
     async def finish(self) -> Scan:
         """Finish the scan after a normal end of the connection.
 
-        Raises IncompleteAnswer for a cut answer, after journalling it. A complete one is durable
-        only when `finish_journal` has returned.
+        Raises IncompleteAnswer for a truncated answer, after journalling it. A complete one is
+        durable only when `finish_journal` has returned.
         """
         await self.wait_until_scanned()
         if self._failed is not None:
@@ -234,7 +234,7 @@ class AnswerSink:
     def keep_in(self, spare: FallbackStore, job: Job) -> Path:
         """Store the answer durably outside the library; returns its folder. Blocking.
 
-        Raises StorageError; then it is still held in memory.
+        Raises StorageError; then the answer is still held in memory.
         """
         mark = StageMark(
             at=time.time(),
@@ -274,7 +274,7 @@ class AnswerSink:
         return self.code == HTTPStatus.OK and plain
 
     async def broke(self, reason: str) -> IncompleteAnswer:
-        """Journal what was received over a broken connection; returns the error to raise."""
+        """Journal the part received before the connection broke; returns the error to raise."""
         await self.wait_until_scanned()
         try:
             await self._executor.run(self.catch_up)
@@ -321,7 +321,7 @@ def _sync_and_close(file: files.Appender) -> None:
 
 
 def incomplete(received: int, seconds: float) -> IncompleteAnswer:
-    """Error for a cut answer."""
+    """Error for a truncated answer."""
     return IncompleteAnswer(
         _("Connection lost after {seconds} s").format(seconds=number(seconds)),
         ngettext(

@@ -1,7 +1,7 @@
 """Retries of a job: conditions, delays and states.
 
-A job is retried automatically only where nothing was billed, a few times, after a visible
-count-down that can be skipped or stopped; otherwise the user retries it.
+A job is retried automatically only if nothing was billed, a few times, after a visible count-down
+that can be skipped or stopped; otherwise the user retries it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from studio.domain.entities import Job, JobState, new_id
 
 
 def may_repeat(error: StudioError, repeats: int) -> bool:
-    """Whether a job is retried automatically: not billed, not too often, not after too long."""
+    """Whether a job is retried automatically: not billed, not too often, without a long wait."""
     return (
         error.retryable
         and error.billed is Billed.NO
@@ -25,7 +25,7 @@ def may_repeat(error: StudioError, repeats: int) -> bool:
 
 
 def delay_of(error: StudioError, repeats: int, jitter: float) -> float:
-    """Seconds before the next attempt: as the service asks, else exponential backoff."""
+    """Seconds before the next attempt: as requested by the service, else exponential backoff."""
     asked = error.retry_after
     return max(2.0 ** (repeats - 1) + jitter if asked is None else asked, 0.0)
 
@@ -45,7 +45,7 @@ def counting_down(job: Job, error: StudioError, repeats: int, delay: float) -> J
 
 
 def anew(job: Job) -> Job:
-    """The job as it is queued when the user retries it."""
+    """The job as queued when the user retries it."""
     return replace(
         job,
         state=JobState.QUEUED,
@@ -61,7 +61,7 @@ def anew(job: Job) -> Job:
 
 
 def beside(job: Job) -> Job:
-    """A new job with the same request, for one whose answer is kept."""
+    """A new job with the same request as one whose answer is kept."""
     return replace(anew(job), id=new_id(), attempt=0, created=time.time())
 
 

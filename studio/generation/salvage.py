@@ -1,4 +1,4 @@
-"""Reading of kept answers at the user's request: cut or unreadable ones."""
+"""Reading of kept (truncated or unreadable) answers at the user's request."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Salvage:
         self._queue = queue
 
     async def read(self, id: str) -> list[str]:
-        """Ingest what was received of a job's answer; returns the ids of its pictures.
+        """Ingest the received part of a job's answer; returns the ids of its pictures.
 
-        Nothing is sent or billed. When nothing can be read the tile says so, and the answer is kept
+        Nothing is sent or billed. If nothing can be read, the tile says so, and the answer is kept
         until it is dismissed. Raises InputError if there is no answer, StorageError.
         """
         job, entry, found = await self._kept(id)
@@ -79,7 +79,7 @@ class Salvage:
     async def save(self, id: str, folder: Path) -> list[Path]:
         """Write the pictures of a kept answer to a folder, as the service sent them.
 
-        Without a readable picture the whole answer is written. Nothing is sent, and the answer
+        Without a readable picture, the whole answer is written. Nothing is sent, and the answer
         stays. Returns the new files. Raises InputError if there is no answer, StorageError.
         """
         job, _entry, found = await self._kept(id)
@@ -127,7 +127,7 @@ def _write_files(
 def _write_file(chunks: Iterator[bytes], folder: Path, name: str, library: Path) -> Path:
     """Write a file under a free name, with the extension of its type.
 
-    Raises InputError for a folder in which the library has files of its own, StorageError.
+    Raises InputError for a folder that contains the library's own files, StorageError.
     """
     head = b""
     first: list[bytes] = []

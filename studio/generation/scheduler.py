@@ -1,7 +1,7 @@
 """Scheduler: gives turns to waiting jobs as soon as they are free, and publishes queue places.
 
-Places of a few waiting jobs are published at once, those of many only now and then: all of them at
-each answer would be more work than the answers.
+Places are published at once while few jobs wait, and only now and then while many do: publishing
+all of them with each answer would be more work than the answers.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from studio.domain.entities import HoldReason, Job, JobState
 from studio.generation.rate_limiter import RateLimiter
 
 FEW = 12
-"""Number of waiting jobs whose places are published at once."""
+"""Limit of waiting jobs up to which places are published at once."""
 
 NOW_AND_THEN = 0.5
-"""Seconds between two updates of places where more wait."""
+"""Seconds between two updates of places while more jobs wait."""
 
 _SAME_MOMENT = 0.5
-"""Tolerance in seconds before a changed time of sending is published."""
+"""Change of the sending time, in seconds, that is not published."""
 
 
 class SchedulerQueue(Protocol):
-    """The queue as the scheduler needs it.
+    """Interface of the queue for the scheduler.
 
     Attributes:
         jobs: jobs by id, in order.
@@ -80,7 +80,7 @@ class Scheduler:
             self._pump_after(left)
 
     def _give_turns(self, waiting: list[str]) -> None:
-        """Give turns in order: when a job of a profile must wait, those behind it wait too."""
+        """Give turns in order: if a job of a profile must wait, those behind it wait too."""
         queue, full = self._queue, set[str]()
         for id in waiting:
             job = queue.jobs[id]

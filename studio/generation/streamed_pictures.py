@@ -27,7 +27,7 @@ from studio.providers.base import SpilledString
 log = logging.getLogger(__name__)
 
 LARGE = 4 << 20
-"""Size in bytes from which on checksums replace a full decode, where a picture has them."""
+"""Size in bytes from which checksums replace a full decode, if a picture has them."""
 
 _HEAD = 64
 _MOST = 64
@@ -36,11 +36,11 @@ _MOST = 64
 
 @dataclass(frozen=True, slots=True)
 class PartFile:
-    """A picture file that is complete, but not yet durable.
+    """A picture file that is complete but not yet durable.
 
     Attributes:
-        bytes: its size.
-        facts: its properties, where it is large and its checksums are right.
+        bytes: size of the file.
+        facts: its properties, if it is large and its checksums are right.
     """
 
     file: files.Appender
@@ -73,18 +73,18 @@ class StreamedPictures:
         self._open: _GrowingFile | None = None
 
     def begin_string(self, start: int) -> None:
-        """Begin a long string at that byte of the answer."""
+        """Begin a long string at this offset of the answer."""
         if self._number < _MOST:
             path = self._entry.folder / f"early-{self._number}.part"
             self._open = _GrowingFile(path, start)
 
     def add_piece(self, piece: bytes | memoryview) -> None:
-        """Append a piece of the string in its JSON form."""
+        """Append a piece of the string, still JSON-escaped."""
         if self._open is not None:
             self._try(partial(self._open.feed, piece))
 
     def end_string(self, end: int) -> None:
-        """End the string at that byte of the answer."""
+        """End the string at this offset of the answer."""
         if (growing := self._open) is None:
             return
         if self._try(growing.end) and (part := growing.part) is not None:

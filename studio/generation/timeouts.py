@@ -1,7 +1,7 @@
 """Time after which an answer is later than expected, and the outer limit of an attempt.
 
 Services send nothing until a picture is done. The published advice is to wait 300 s, or 600 s for
-the largest size; for models measured on this computer the measurements count.
+the largest size; measurements on this computer take precedence over it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from studio.domain.entities import GenerationRequest
 from studio.generation.response_sink import AnswerSink
 
 LEAST = 120.0
-"""Seconds; quick models have slow days too."""
+"""Minimum in seconds, as quick models have slow days too."""
 
 UNMEASURED = 300.0
 UNMEASURED_LARGE = 600.0
@@ -28,7 +28,7 @@ TIMES = 4.0
 _LARGE_SIDE = 3000
 
 Measured = Callable[[str, str], Awaitable[float | None]]
-"""(model, size) -> the usual seconds; None for too few measurements."""
+"""Function of model and size that returns the usual seconds; None with too few measurements."""
 
 
 def seconds(size: str | None, usual: float | None) -> float:
@@ -43,7 +43,7 @@ async def wait_until_late(
 ) -> None:
     """Wait until the answer to a request sent now is late.
 
-    `time_out` is the user's own limit in seconds; 0 for the usual time of such a request, which is
+    `time_out` is the user's own limit in seconds; 0 for a multiple of the usual time, which is
     queried only after the minimum: most answers have arrived by then.
     """
     if time_out > 0:
@@ -64,8 +64,8 @@ def _large(size: str) -> bool:
 async def within(limit_seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
     """Wait for the service with a time limit. Raises TimeoutError.
 
-    A complete answer is paid for, so neither the limit nor the user's cancelling discards it, even
-    when the service has not closed the connection yet.
+    A complete answer is paid for, so neither the limit nor cancellation by the user discards it,
+    even if the service has not closed the connection yet.
     """
     try:
         async with asyncio.timeout(limit_seconds) as limit:

@@ -1,4 +1,4 @@
-"""Registration: where the pixels of one picture lie in another one.
+"""Registration: the position of one picture's pixels in another one.
 
 Finds a shift and a uniform scale to a fraction of a pixel, from coarse to fine. At each size the
 pictures are cut into square blocks. The gradients of a block give its displacement, whatever its
@@ -6,8 +6,8 @@ brightness and contrast (Lucas and Kanade, 1981), and a robust fit over all bloc
 that changed. Two checks decide whether the fit holds: the correlation of the blocks, and the
 agreement of two fits, each to half of the blocks.
 
-Sums over blocks are taken by Pillow, the rest is plain Python on a few hundred numbers:
-docs/decisions/comparing.md has the reasons.
+Pillow computes the sums over blocks; the rest is plain Python on a few hundred numbers. The reasons
+are in docs/decisions/comparing.md.
 """
 
 from __future__ import annotations
@@ -21,39 +21,39 @@ from typing import Any
 from PIL import Image, ImageFilter, ImageMath
 
 _LEVELS = ((64, 8, 8), (128, 8, 4), (256, 16, 3), (512, 32, 2), (1024, 32, 1))
-"""Long edge in pixels, edge of a block in pixels, and most steps; from coarse to fine."""
+"""Long edge in pixels, edge of a block in pixels, and maximum number of steps; coarse to fine."""
 
 _SMALLEST = 40
-"""Pixels of the shorter edge below which there are too few blocks."""
+"""Shorter edge in pixels below which there are too few blocks."""
 
 _SCALES = (0.8, 1.25)
-"""Limits of the scale found, as a multiple of that of the start."""
+"""Limits of the scale found, as a multiple of the initial scale."""
 
 _STILL = 0.02
-"""Pixels of a level; smaller steps end it."""
+"""Step in pixels of a level below which the level ends."""
 
 _LEAST_TEXTURE = 4.0
 _LEAST_GRADIENT = 0.5
-"""Variance, and squared gradient, below which a block has no detail: that of 8-bit steps."""
+"""Variance, and squared gradient, below which a block has no detail: those of 8-bit steps."""
 
 _MOST_NOISE = 8.0
 """Variance that may count as noise of the picture, in blocks of the finest level."""
 
 _FEWEST = 12
-"""Blocks with detail below which nothing is certain."""
+"""Minimum number of blocks with detail for a reliable result."""
 
 _CORRELATED = 0.7
 _NEAR = 0.3
 _LEAST_SHARE = 0.3
-"""A block agrees with this correlation and distance (pixels); this share of them must."""
+"""Limits of correlation and distance (pixels) for agreeing blocks, and of their share."""
 
 _LEAST_COUNTED = 0.25
-"""Share of the pixels of a block that must not be ignored."""
+"""Minimum share of a block's pixels that must not be ignored."""
 
 _NOT_ZERO = [0] + [255] * 255
 
 _APART = 0.3
-"""Pixels at a corner by which the fits to both halves of the blocks may differ."""
+"""Limit in pixels by which the fits to both halves of the blocks may differ at a corner."""
 
 
 class Misalignment(StrEnum):
@@ -66,7 +66,7 @@ class Misalignment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a picture lies in another one: q = scale * p + (x, y).
+    """Position of a picture in another one: q = scale * p + (x, y).
 
     p and q are in pixels of the first and the second picture, from the upper left corner.
     """
@@ -76,11 +76,11 @@ class Placement:
     y: float
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """The place in the second picture of one in the first."""
+        """The point of the second picture for one of the first."""
         return self.scale * x + self.x, self.scale * y + self.y
 
     def distance(self, other: Placement, size: tuple[int, int]) -> float:
-        """Largest distance between both at the corners of the first picture, in its pixels."""
+        """Largest distance between two placements at the first picture's corners, in its pixels."""
         corners = ((0, 0), (size[0], 0), (0, size[1]), size)
         return max(math.dist(self.place(*c), other.place(*c)) for c in corners) / self.scale
 
@@ -90,8 +90,8 @@ class Registration:
     """Result of a registration.
 
     Attributes:
-        placement: as found; None where the pictures do not line up.
-        reason: why they do not.
+        placement: the placement found; None if the pictures do not line up.
+        reason: reason why they do not line up.
         agreeing: share of the blocks with detail that agree.
     """
 
@@ -101,7 +101,7 @@ class Registration:
 
 
 def centred(first: tuple[int, int], second: tuple[int, int], *, cover: bool = False) -> Placement:
-    """The first picture in the middle of the second, and as large as fits; or covering it."""
+    """Placement of the first picture at the centre of the second, fitted into it or covering it."""
     wide, high = second[0] / first[0], second[1] / first[1]
     scale = max(wide, high) if cover else min(wide, high)
     x, y = (second[0] - scale * first[0]) / 2, (second[1] - scale * first[1]) / 2
@@ -118,9 +118,9 @@ def covered_box(
     scale: tuple[float, float],
     corner: tuple[float, float],
 ) -> tuple[Box, FloatBox] | None:
-    """Box of whole pixels that another picture covers, and its place there; None for none.
+    """Box of whole pixels that another picture covers, and its position there; None for none.
 
-    A point p lies at `scale` * p + `corner` of the other picture, each direction by itself.
+    A point p is at `scale` * p + `corner` in the other picture, separately in each direction.
     """
     spans = []
     for length, covering, factor, start in zip(size, other, scale, corner, strict=True):
@@ -142,12 +142,12 @@ def register(
     start: Placement | None = None,
     ignored: Image.Image | None = None,
 ) -> Registration:
-    """Find where the first picture lies in the second one.
+    """Find the position of the first picture in the second one.
 
-    Where `ignored`, a mask of the first picture's size, is not 0, its pixels are ignored.
+    Pixels where `ignored`, a mask of the first picture's size, is not 0 are ignored.
 
-    Without a `start`, the centres are assumed to be near each other, and one of the pictures to
-    fill the other; the sizes and shapes may differ.
+    Without a `start`, the centres are assumed to be close, and one picture to fill the other; sizes
+    and shapes may differ.
     """
     if min(*first.size, *second.size) < _SMALLEST:
         return Registration(placement=None, reason=Misalignment.SMALL)
@@ -221,19 +221,19 @@ def _reduced(picture: Image.Image, full: tuple[int, int], factor: float) -> Imag
 
 @dataclass(slots=True, kw_only=True)
 class _Block:
-    """A block of the first picture with detail, and how it lies in the second.
+    """A block of the first picture with detail, and its fit in the second.
 
     Brightness and contrast are eliminated from the moments by projection.
 
     Attributes:
-        index: among the means of all blocks.
-        x, y: its middle, in pixels of the level from the middle of the picture.
-        mean, variance: of its values.
+        index: index among the means of all blocks.
+        x, y: its centre, in pixels of the level from the centre of the picture.
+        mean, variance: mean and variance of its values.
         gx, gy: mean gradient.
         px, py: regression of the gradient on the values.
         xx, xy, yy: moments of the gradient.
         rx, ry: moments of gradient and difference; solve the moments for the displacement.
-        correlation: of both pictures, -1 to 1.
+        correlation: correlation of both pictures, -1 to 1.
         error: squared distance from the fit, in pixels along its gradient.
     """
 
@@ -260,7 +260,7 @@ class _Level:
 
     Attributes:
         kx, ky: pixels of the level per pixel of the first picture.
-        steps: most steps of the fit.
+        steps: maximum number of steps of the fit.
     """
 
     def __init__(
@@ -289,7 +289,7 @@ class _Level:
         self._blocks = self._with_detail()
 
     def _outside(self, ignored: Image.Image) -> Image.Image:
-        """1.0 where neither a pixel nor its gradient is of the ignored part, 0.0 elsewhere."""
+        """1.0 where neither a pixel nor its gradient touches the ignored part, 0.0 elsewhere."""
         mask = ignored.point(_NOT_ZERO).resize(self._size, Image.Resampling.HAMMING)
         mask = mask.point(_NOT_ZERO).filter(ImageFilter.MaxFilter(3))
         return mask.point([1] + [0] * 255).convert("F")
@@ -298,7 +298,7 @@ class _Level:
         return values if self._counted is None else _product(values, self._counted)
 
     def _block_means(self, values: Image.Image) -> Sequence[float]:
-        """The mean of every block, row by row, of the pixels that count; 0 where none does."""
+        """The mean of the pixels that count in each block, row by row; 0 for blocks without any."""
         found = _means(values, self._edge)
         if self._shares is None:
             return found
@@ -342,7 +342,7 @@ class _Level:
         return found
 
     def compare(self, place: Placement) -> None:
-        """Lay the second picture over the first, and compare the blocks that both have."""
+        """Lay the second picture over the first, and compare the blocks present in both."""
         (width, height), edge = self._size, self._edge
         wide, high = place.scale * self._jx / self.kx, place.scale * self._jy / self.ky
         corner = place.x * self._jx, place.y * self._jy
@@ -377,7 +377,7 @@ class _Level:
             self._seen.append(block)
 
     def step(self, place: Placement) -> Placement | None:
-        """A better placement; None where there are too few blocks."""
+        """A better placement; None if there are too few blocks."""
         if len(self._seen) < 4:
             return None
         shift = _fit(self._seen)
@@ -416,15 +416,15 @@ class _Level:
 
 
 _Shift = tuple[float, float, float]
-"""Pixels of a level to the right and down, and growth around the middle."""
+"""Shift in pixels of a level, right and down, and growth around the centre."""
 
 _FITS = 7
 _WIDEST, _NARROWEST = 2.0, 0.15
-"""Pixels from which on a block counts less, in the first and the last rounds of a fit."""
+"""Distance in pixels from which a block counts less, in the first and the last round of a fit."""
 
 
 def _fit(blocks: Sequence[_Block]) -> _Shift | None:
-    """The shift of most blocks, by least squares with fewer and fewer outliers."""
+    """The shift of the majority of blocks, by least squares with outliers reduced in each round."""
     shift: _Shift | None = (0.0, 0.0, 0.0)
     width = _WIDEST
     for _round in range(_FITS):
@@ -437,7 +437,7 @@ def _fit(blocks: Sequence[_Block]) -> _Shift | None:
 
 
 def _fit_once(blocks: Sequence[_Block], shift: _Shift, width: float) -> _Shift | None:
-    """One round: blocks count by their correlation, and their distance from the last shift."""
+    """One round: blocks are weighted by correlation and distance from the last shift."""
     x, y, zoom = shift
     n00 = n01 = n02 = n11 = n12 = n22 = v0 = v1 = v2 = 0.0
     for block in blocks:
@@ -467,7 +467,7 @@ def _fit_once(blocks: Sequence[_Block], shift: _Shift, width: float) -> _Shift |
 
 
 def _solved(matrix: tuple[float, ...], values: tuple[float, float, float]) -> _Shift | None:
-    """The solution of a symmetric system of three equations; None where it has none."""
+    """The solution of a symmetric system of three equations; None if it has none."""
     a, b, c, d, e, f = matrix
     u, v, w = values
     c00, c01, c02 = d * f - e * e, c * e - b * f, b * e - c * d

@@ -49,7 +49,7 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
 
 
 def _boxes(source: FileSource, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Name, start and end of the content, and offset of each box in a part of a file."""
+    """Each box in a range of a file: name, start and end of its content, and its offset."""
     for _number in range(_ITEMS):
         if at + 8 > end:
             return
@@ -84,7 +84,7 @@ def _items(meta: FileSource, box: tuple[int, int]) -> Iterator[tuple[int, tuple[
 def _places(
     meta: FileSource, box: tuple[int, int]
 ) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
-    """Location of each item: number, and construction method, offset and size of its parts."""
+    """Location of each item by number: construction method, offset and size of its extents."""
     data = io.BytesIO(meta.read(box[0], box[1] - box[0]))
 
     def number(size: int) -> int:

@@ -1,4 +1,4 @@
-"""Colour profiles in the decoding process: reading them, and converting pictures by them."""
+"""Colour profiles in the decoding process: reading, and conversion of pictures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read(raw: bytes) -> Profile | None:
 
 
 def is_rgb(profile: Profile) -> bool:
-    """Whether its colours are red, green and blue."""
+    """Whether it is a profile for RGB colours."""
     return str(profile.profile.xcolor_space).strip() == "RGB"
 
 
@@ -44,9 +44,9 @@ def embedded(raw: bytes) -> Profile | None:
 def to_rgb(
     picture: Image.Image, profile: Profile | None, *, target: Profile | None = None
 ) -> tuple[Image.Image, Profile]:
-    """RGB or RGBA, and its colours: those of `target`, or sRGB if the conversion fails.
+    """The picture as RGB or RGBA, and its profile: `target`, or sRGB if the conversion fails.
 
-    Without a profile, or with one for another colour space, the picture counts as sRGB and is not
+    Without a profile, or with one for another colour space, the picture is treated as sRGB and not
     converted.
     """
     alpha = picture.getchannel("A") if picture.mode in ("LA", "RGBA") else None

@@ -1,8 +1,8 @@
 """Comparison of aligned pictures: colour gain, changed pixels, difference map.
 
-Both are brought to one grid of pixels, never finer than the coarser of them: detail that one of
-them cannot have does not count as a change. A map is made in strips, so that little more than the
-two pictures and the map is in memory at once.
+Both are resampled to one pixel grid, never finer than the coarser picture: detail that only the
+finer one can have is not a change. A map is made in strips, so that little more than the two
+pictures and the map is in memory at once.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _GAIN_EDGE = 256
 """Long edge in pixels of the grid on which colours are matched."""
 
 _COARSER = 0.8
-"""Pixels of the second picture per pixel of the first, below which it is the coarser one."""
+"""Pixels of the second picture per pixel of the first, below which the second is coarser."""
 
 _GAINS = (0.8, 1.25)
-"""Limits of a colour gain; what is beyond is a change."""
+"""Limits of a colour gain; anything beyond is a change."""
 
 _ROUNDS = 3
 _STRIP = 256
 _MARGIN = 1
-"""Rows of a strip, and of those around it that its smoothing needs."""
+"""Number of rows of a strip, and of the rows around it that smoothing needs."""
 
 Gain = tuple[float, float, float]
 NO_GAIN: Gain = (1.0, 1.0, 1.0)
@@ -43,11 +43,11 @@ NO_GAIN: Gain = (1.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A picture, and where another one lies under it; both RGB.
+    """A picture, and the position of another one under it; both RGB.
 
     Attributes:
-        scale, corner: p of the first picture, as it is here, is scale * p + corner of the second,
-            in each direction.
+        scale, corner: a point p of the first picture, at its size here, is scale * p + corner in
+            the second, in each direction.
     """
 
     first: Image.Image
@@ -62,7 +62,7 @@ class Overlay:
         return None if found is None else found[0]
 
     def laid(self, box: Box) -> Image.Image:
-        """The second picture in a box of the first that it covers."""
+        """The part of the second picture that covers this box of the first, resized to it."""
         left, top, right, bottom = box
         (wide, high), (x, y), (width, height) = self.scale, self.corner, self.second.size
         source: FloatBox = (
@@ -86,7 +86,7 @@ def overlay(
 ) -> Overlay:
     """Two pictures on one grid with a long edge of at most `edge`.
 
-    A pixel of the grid is at least `smooth` pixels of the coarser picture wide.
+    A pixel of the grid is at least as wide as `smooth` pixels of the coarser picture.
     """
     # A zoom of a few per cent is not another resolution.
     factor = (placement.scale if placement.scale < _COARSER else 1.0) / smooth
@@ -109,10 +109,10 @@ def colour_gain(
     *,
     ring: Image.Image | None = None,
 ) -> Gain:
-    """Factors per channel that bring the second picture to the colours of the first.
+    """Factors per channel that match the second picture's colours to the first's.
 
-    `ring` is a mask over the first picture, in any size, of the pixels to measure on. Without it
-    they are those that seem unchanged.
+    `ring` is a mask over the first picture, in any size, of the pixels to measure. Without it, the
+    seemingly unchanged pixels are measured.
     """
     both = overlay(first, second, placement, edge=_GAIN_EDGE)
     if (box := both.box) is None:
@@ -164,7 +164,7 @@ def ring_around(region: Image.Image, width: int = RING) -> Image.Image:
     """Mask of about `width` pixels around a region, which is a mask of the same size."""
     inside = region.point(_NOT_ZERO)
     third = max(1, width // 3)
-    # Grown by three pixels of a third of the width each: a filter as wide as the ring is slow.
+    # Grown by three pixels at a reduced size, because a filter as wide as the ring is slow.
     grown = inside.reduce(third).point(_NOT_ZERO).filter(ImageFilter.MaxFilter(7))
     size = grown.width * third, grown.height * third
     grown = grown.resize(size, Image.Resampling.NEAREST).crop((0, 0, *region.size))
@@ -181,8 +181,8 @@ def changed_share(
 ) -> float:
     """Share of pixels that changed, 0 to 1, of those that both pictures have.
 
-    Pixels in `region`, a mask over the first picture in any size, are left out. The pixels are
-    those of a grid of half the resolution, which evens noise out; it is 0 where there are none.
+    Pixels in `region`, a mask over the first picture in any size, are left out. Counted on a grid
+    of half the resolution, which averages noise; 0 if no pixels remain.
     """
     both = overlay(first, second, placement, edge=_SHARE_EDGE, smooth=2.0)
     if (box := both.box) is None:
@@ -210,7 +210,7 @@ def difference_map(
     """Greyscale map of the first picture, with a long edge of at most `edge`.
 
     Its levels are those of the channel that differs most, after slight smoothing; 0 where the
-    pictures are equal, and where only the first one is.
+    pictures are equal, and outside the second one.
     """
     both = overlay(first, second, placement, edge=edge)
     found = Image.new("L", both.first.size)
@@ -227,7 +227,7 @@ def _strips(box: Box) -> Iterator[Box]:
 
 
 def _strip_difference(both: Overlay, gain: Gain, box: Box, strip: Box) -> Image.Image:
-    """Difference in a strip, smoothed with the rows around it, so that no seam shows."""
+    """Difference in a strip, smoothed with the rows around it to avoid seams."""
     left, top, right, bottom = strip
     above, below = max(box[1], top - _MARGIN), min(box[3], bottom + _MARGIN)
     wide = (left, above, right, below)

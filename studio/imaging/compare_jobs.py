@@ -15,17 +15,18 @@ from studio.imaging import align, compare, decode_jobs
 from studio.imaging.worker_protocol import Job, Message, named
 
 _EDGE = 2048
-"""Long edge in pixels at which pictures are read, where no finer map is asked for."""
+"""Long edge in pixels at which pictures are read, unless a finer map is requested."""
 
 
 def compare_pictures(request: dict[str, Any]) -> Message:
-    """Where a picture lies in another one, how much changed, and a map of it if asked for.
+    """Position of a picture in another one, share of changed pixels, and a map on request.
 
-    The request has "path" and "other"; "map" is the long edge of the map in pixels, 0 for the whole
-    resolution, None for no map; with "region" (width, height) the body is a mask of a byte per
-    pixel over the first picture, whose pixels do not count. Answers "scale", "x" and "y" from
-    pixels of the first picture to those of the second, registered if "aligned", else centred for
-    "reason"; "changed" is None if not aligned; "width" and "height" are those of the map.
+    The request has "path" and "other"; "map" is the long edge of the map in pixels, 0 for full
+    resolution, None for no map. With "region" (width, height), the body is a mask of one byte per
+    pixel over the first picture, whose pixels do not count. The answer has "scale", "x" and "y"
+    from pixels of the first picture to those of the second, registered if "aligned", otherwise
+    centred, with a "reason"; "changed" is None if not aligned; "width" and "height" are those of
+    the map.
     """
     path, other = Path(request["path"]), Path(request["other"])
     edge = request.get("map")
@@ -71,7 +72,7 @@ def _loaded(path: Path, edge: int | None) -> tuple[Image.Image, tuple[int, int]]
 
 
 def _factors(picture: Image.Image, full: tuple[int, int]) -> tuple[float, float]:
-    """Factors by which a picture was reduced; they differ slightly, as sizes are rounded."""
+    """Horizontal and vertical reduction of a picture; they differ slightly by rounding."""
     return picture.width / full[0], picture.height / full[1]
 
 

@@ -1,7 +1,7 @@
-"""Comparing process, which also composes: like the decoding process, but apart from it.
+"""Comparing process, which also composes: separate from the decoding process.
 
-Started as `gridbrush --worker compare`, with a lower priority. It never feeds the window, so that
-pictures open as fast while it runs.
+Started as `gridbrush --worker compare`, with a lower priority. It decodes nothing for the window,
+so that pictures open just as fast while it runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from studio.imaging import (
 from studio.imaging.worker_protocol import Job, Message
 
 MEMORY = 1536 << 20
-"""Address space in bytes: two pictures of 8192 x 8192 and what is made of them."""
+"""Limit of address space in bytes: two pictures of 8192 x 8192 and their results."""
 
 
 def _with_room(job: Job, request: dict[str, Any]) -> Message:
@@ -43,7 +43,7 @@ JOBS: dict[str, Job] = {
 }
 
 _NICE = 10
-"""Lower than the decoding process, so that arrivals and thumbnails come first."""
+"""Niceness above that of the decoding process, so that arrivals and thumbnails come first."""
 
 
 def main() -> int:

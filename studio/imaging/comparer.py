@@ -1,7 +1,7 @@
 """Client of the comparing process, which also composes; never opens a picture itself.
 
-It asks one process of its own, never the one that decodes for the window. One comparison runs at a
-time, the most urgent first. A cancelled one ends at once, with its process.
+It uses a process of its own, never the one that decodes for the window. One comparison runs at a
+time, the most urgent first. Cancelling one ends it at once, together with the process.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparisonResult:
-    """How a picture differs from another one, by the pixels.
+    """Pixel differences between two pictures.
 
-    A point p of the first picture is at `scale` * p + (`x`, `y`) of the second, in pixels of each
-    from the upper left corner. Where the pictures do not line up, that puts the centres on each
-    other, as large as fits.
+    A point p of the first picture is at `scale` * p + (`x`, `y`) in the second, in pixels of each
+    from the upper left corner. If the pictures do not line up, the first is centred in the second,
+    as large as fits.
 
     Attributes:
         size, other_size: width and height in pixels.
         aligned: whether the pictures line up.
-        reason: why not: "different", "too_little_detail" or "too_small"; None if they do.
-        agreeing: share of the places with detail that agree about it.
+        reason: reason if not: "different", "too_little_detail" or "too_small"; otherwise None.
+        agreeing: share of the blocks with detail that agree with the placement.
         gain: factors of red, green and blue from the second picture to the first.
         changed: share of the pixels that changed, 0 to 1; None if they do not line up.
     """
@@ -59,9 +59,9 @@ class ComparisonResult:
 
     @property
     def zoom(self) -> float:
-        """Growth of the content from the first to the second picture, beside that of the size.
+        """Growth of the content from the first to the second picture, apart from that of the size.
 
-        1 where a copy in another resolution, cut or extended to another shape, has the same
+        1 for a copy in another resolution, cropped or extended to another shape, with the same
         content.
         """
         ratios = [there / here for here, there in zip(self.size, self.other_size, strict=True)]
@@ -69,7 +69,7 @@ class ComparisonResult:
 
     @property
     def shift(self) -> tuple[float, float]:
-        """Shift of the middle, right and down, in pixels of the first picture."""
+        """Shift of the centre, right and down, in pixels of the first picture."""
         (width, height), (other_width, other_height) = self.size, self.other_size
         right = (self.scale * width / 2 + self.x - other_width / 2) / self.scale
         down = (self.scale * height / 2 + self.y - other_height / 2) / self.scale
@@ -81,7 +81,7 @@ class DifferenceMap:
     """Map of the differences over the first picture.
 
     Attributes:
-        data: a byte per pixel, rows from the top: levels of the channel that differs most, 0 where
+        data: a byte per pixel, rows from the top: level of the channel that differs most, 0 if
             equal.
     """
 
@@ -93,9 +93,9 @@ class DifferenceMap:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRegion:
-    """Mask of the pixels that do not count; `data` has a byte per pixel, 0 for those that do.
+    """Mask of pixels to ignore; `data` has a byte per pixel, 0 for pixels that count.
 
-    It lies over the whole first picture, in any resolution.
+    It covers the whole first picture, in any resolution.
     """
 
     width: int
@@ -108,7 +108,7 @@ class _ComparingProcess(Decoder):
     ends_cancelled = True
 
     def error_of(self, fault: str, path: Path, details: str) -> PictureUnreadable:
-        """The error for a fault; what can be read may still be refused."""
+        """The error for a fault of the process; readable pictures may be refused too."""
         refusals = {
             "cmyk": (
                 _("The picture cannot be changed here"),
@@ -142,10 +142,10 @@ class _ComparingProcess(Decoder):
 
 
 class Comparer:
-    """Asks the comparing process and waits, without blocking the loop.
+    """Sends requests to the comparing process, without blocking the loop.
 
-    Every method raises PictureUnreadable for a picture that cannot be read or is missing;
-    NotDecoded, a kind of it, when the process did not start, died, hung or had too little memory.
+    Every method raises PictureUnreadable for a missing or unreadable picture; NotDecoded, a
+    subclass, if the process did not start, died, hung or had too little memory.
     """
 
     def __init__(
@@ -187,7 +187,7 @@ class Comparer:
         *,
         mask: Path | None = None,
     ) -> bytes:
-        """A part of a picture with what is drawn on it, to be sent; JPEG, or PNG with alpha.
+        """A part of a picture with its markup drawn on it, to be sent; JPEG, or PNG with alpha.
 
         `mask` is the file of the region's mask, if it has one.
         """
@@ -206,7 +206,7 @@ class Comparer:
         made: Path,
         drawing: GuideDrawing,
     ) -> tuple[int, ...]:
-        """Numbers of the marks that a picture still shows; it was made from a marked copy."""
+        """Numbers of the marks still visible in a picture that was made from a marked copy."""
         facts, _data = await self._process.decode_job(
             Priority.ARRIVAL,
             job="marks_left",
@@ -236,7 +236,7 @@ class Comparer:
     async def prove(
         self, recipe: CompositionRecipe, saved: Path, *, priority: Priority = Priority.ARRIVAL
     ) -> Proof:
-        """Compare a saved picture with its parent, where it has to be equal."""
+        """Compare a saved picture with its parent in the pixels that have to be equal."""
         request = recipe.request() | {"other": str(saved)}
         facts, _data = await self._process.decode_job(
             priority, job="prove", path=recipe.parent, **request
@@ -260,9 +260,9 @@ class Comparer:
         )
 
     async def seam_preview(self, recipe: CompositionRecipe, view: SeamView) -> SeamPixels | None:
-        """A composition as it is seen, nothing is saved; None where the answer does not line up.
+        """Preview of a composition; nothing is saved. None if the answer does not line up.
 
-        The process keeps the pictures for the next seam, until `close_seam`, another picture, or
+        The process keeps the pictures for the next preview until `close_seam`, another picture, or
         its end.
         """
         facts, data = await self._process.decode_job(
@@ -279,7 +279,7 @@ class Comparer:
         return SeamPixels(view=view, data=data, **facts)
 
     async def close_seam(self) -> None:
-        """Give up the pictures kept for previews; starts no process."""
+        """Release the pictures kept for previews; starts no process."""
         if self.running:
             await self._process.decode_job(Priority.LOOK, job="seam_close", path=Path())
 
@@ -313,11 +313,11 @@ class Comparer:
 
     @property
     def pid(self) -> int | None:
-        """Number of the process; None for none."""
+        """Process id; None if there is no process."""
         return self._process.pid
 
     async def close(self) -> None:
-        """End the process and cancel what is queued."""
+        """End the process and cancel queued requests."""
         await self._process.close()
 
 

@@ -1,6 +1,6 @@
-"""Composition: part of an answer put into its parent, and the pixel count that verifies it.
+"""Composition: placing part of an answer in its parent, and verification by counting pixels.
 
-Outside of a region, and within the kept part of a frame, the pixels are those of the parent;
+Outside a region, and within the kept part of a frame, the pixels are those of the parent;
 `changed_pixels` checks the saved file. All pictures are RGB or RGBA in the colours of the
 parent; the alpha channel is the parent's everywhere.
 """
@@ -23,10 +23,10 @@ _NOT_ZERO = [0] + [255] * 255
 def put_region(
     parent: Image.Image, answer: Image.Image, place: Placement, weights: Image.Image, gain: Gain
 ) -> None:
-    """Put the answer, an RGB picture, into the parent where the weights say so (0 keeps it).
+    """Blend the answer, an RGB picture, into the parent by the weights (0 keeps the parent).
 
-    `place` tells where a point of the parent is in the answer. What the answer does not cover
-    stays as it is.
+    `place` maps points of the parent to the answer. Pixels that the answer does not cover stay
+    unchanged.
     """
     laid = Overlay(parent, answer, (place.scale, place.scale), (place.x, place.y))
     for strip in _strips(_common(laid.box, weights.getbbox())):
@@ -47,8 +47,8 @@ def with_frame(
 ) -> Image.Image:
     """The answer, an RGB picture, in the frame, with the kept part of the parent put back.
 
-    `place` as in `put_region`. Over `seam` pixels of the new part its colours rise to those at
-    the border of the parent. Without an answer the frame lies within the parent.
+    `place` as in `put_region`. Over `seam` pixels of the new part, its colours blend into those at
+    the border of the parent. Without an answer, the frame lies within the parent.
     """
     whole = Image.new("RGB", layout.size)
     if answer is not None:
@@ -73,9 +73,9 @@ def with_frame(
 
 
 def changed_pixels(first: Image.Image, second: Image.Image, mask: Image.Image | None = None) -> int:
-    """Number of pixels that differ in any channel, where `mask` is 0.
+    """Number of pixels with `mask` 0 that differ in any channel.
 
-    Two pictures of another size or mode differ everywhere.
+    Pictures of different sizes or modes differ everywhere.
     """
     if first.size != second.size or first.mode != second.mode:
         return first.width * first.height if mask is None else mask.histogram()[0]
@@ -90,7 +90,7 @@ def changed_pixels(first: Image.Image, second: Image.Image, mask: Image.Image | 
 
 
 def inner_ring(layout: FrameLayout) -> Image.Image:
-    """Mask over the parent of the kept pixels beside the new part of a frame."""
+    """Mask, in the parent's size, of the kept pixels beside the new part of a frame."""
     left, top, right, bottom = layout.kept
     (wide, high), (x, y) = layout.size, (layout.left, layout.top)
     mask = Image.new("L", layout.picture)
@@ -107,7 +107,7 @@ def inner_ring(layout: FrameLayout) -> Image.Image:
 
 
 def _match_border(whole: Image.Image, parent: Image.Image, layout: FrameLayout, seam: int) -> None:
-    """Add the colour difference at the parent's border to the new part beside it, fading out."""
+    """Add the colour difference at the parent's border to the adjacent new part, fading out."""
     left, top, right, bottom = layout.place
     across = (
         (max(0, left - seam), left, (left, left + 1)),
@@ -138,7 +138,7 @@ def _match_border(whole: Image.Image, parent: Image.Image, layout: FrameLayout, 
 
 
 def _spread(border: Image.Image, fading: Image.Image, seam: int) -> Image.Image:
-    """A line of border pixels stretched over the part beside it; smoothed against streaks."""
+    """A line of border pixels stretched over the adjacent part, smoothed to avoid streaks."""
     smooth = border.filter(ImageFilter.BoxBlur(max(1, seam // 8)))
     wide = smooth.resize(fading.size, Image.Resampling.NEAREST)
     return ImageChops.multiply(wide, Image.merge("RGB", (fading,) * 3))
@@ -147,8 +147,8 @@ def _spread(border: Image.Image, fading: Image.Image, seam: int) -> Image.Image:
 def _fading(width: int, height: int, right: int, down: int, seam: int) -> Image.Image:
     """Levels that fall from 255 to 0 over `seam` pixels, away from the kept part.
 
-    `right` and `down` are 1 where the kept part is at the right or below, -1 where it is at the
-    left or above, 0 for no direction.
+    `right` and `down` are 1 if the kept part is to the right or below, -1 if it is to the left or
+    above, 0 for no direction.
     """
     if not (right or down):
         return Image.new("L", (width, height), 255)

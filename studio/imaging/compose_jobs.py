@@ -1,7 +1,7 @@
 """Jobs of the comparing process that make a picture from others. Requests are as in `decode_jobs`.
 
-Nothing is written here: the PNG is returned with the answer, and the file that the program makes
-of it is read again to be proved.
+Nothing is written here: the PNG is returned with the answer, and the file written from it is read
+again for verification.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from studio.imaging import align, compare, compose, decode_jobs, masks
 from studio.imaging.worker_protocol import Job, Message, named
 
 FURTHEST = 8.0
-"""Pixels of the parent by which the middle of an answer may be off."""
+"""Limit of an answer's shift at its centre, in pixels of the parent."""
 
 _NEAR = 0.03
 """Relative difference up to which two shapes count as the same."""
@@ -30,15 +30,15 @@ _EDGE = 2048
 """Long edge in pixels at which pictures are registered."""
 
 COMPRESSION = 3
-"""zlib level of the saved PNG: a fifth of the time of the usual one, some per cent larger."""
+"""zlib level of the saved PNG: a fifth of the default's time, for a few per cent more bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Input of both jobs.
+    """Input of the composition and preview jobs.
 
     Attributes:
-        region: where the picture may change; else there is a frame.
+        region: the part that may change; without it, there is a frame.
         crop: the part of the parent that the answer shows, in pixels; None for all of it.
     """
 
@@ -69,7 +69,7 @@ class _Question:
 
 
 def crop_box(crop: tuple[float, ...], size: tuple[int, int]) -> align.Box:
-    """A part of a picture, in fractions, as whole pixels; at least one of them."""
+    """A part of a picture, in fractions, as a box of at least one whole pixel."""
     (width, height), (left, top, right, bottom) = size, crop
     x, y = min(width - 1, max(0, round(left * width))), min(height - 1, max(0, round(top * height)))
     return x, y, max(x + 1, round(right * width)), max(y + 1, round(bottom * height))
@@ -79,9 +79,9 @@ def compose_pictures(request: dict[str, Any]) -> Message:
     """A PNG of the parent ("path") with a part of the answer ("other", None for a free crop).
 
     The request has a "region" or a "frame"; "mask" is the file of a region's mask, "crop" the part
-    of the parent that the answer shows, in fractions; "seam" is in pixels; with "match" colours
-    are matched. Answers "reason" and no picture where the two do not line up; "shift" is in pixels
-    of the parent; "width" and "height" are those of the new picture.
+    of the parent that the answer shows, in fractions; "seam" is in pixels; with "match", colours
+    are matched. The answer has a "reason" and no picture if the two do not line up; "shift" is in
+    pixels of the parent; "width" and "height" are those of the new picture.
     """
     if request.get("other") is None:
         return _cropped(request)
@@ -117,15 +117,15 @@ def _cropped(request: dict[str, Any]) -> Message:
 
 @dataclass(slots=True, kw_only=True)
 class AlignedPair:
-    """A parent and its answer, decoded, and where they lie on each other.
+    """A parent and its answer, decoded, and their alignment.
 
     Attributes:
-        parent: in its own colours, those of `profile`.
-        answer: RGB, in the same colours.
-        mask: of the region; else there is a frame, with its `layout`.
+        parent: picture in its own colours, those of `profile`.
+        answer: RGB picture in the same colours.
+        mask: mask of the region; without one, there is a frame with its `layout`.
         feather: width of the region's soft edge in pixels of the parent.
-        place: where a point of the parent is in the answer; None where they do not line up.
-        header: "reason", "shift" and "zoom", as composing answers them.
+        place: position of the parent in the answer; None if they do not line up.
+        header: "reason", "shift" and "zoom", as in the answer to composing.
     """
 
     parent: Image.Image
@@ -138,7 +138,7 @@ class AlignedPair:
     header: dict[str, Any]
 
     def gain(self) -> compare.Gain:
-        """Factors that bring the answer to the colours of the parent, measured on a ring."""
+        """Factors that match the answer's colours to the parent's, measured on a ring."""
         ring = None
         if self.layout is not None:
             ring = compose.inner_ring(self.layout)
@@ -183,10 +183,10 @@ def _layout(question: _Question, size: tuple[int, int]) -> FrameLayout | None:
 
 
 def prove_picture(request: dict[str, Any]) -> Message:
-    """Whether a saved file ("other") has the pixels of its parent ("path") where it has to.
+    """Compare a saved file ("other") with its parent ("path") in the pixels that must be equal.
 
-    "region", "mask" and "frame" are as for composing. Answers "outside", the number of those
-    pixels, and "changed", how many of them differ.
+    "region", "mask" and "frame" are as for composing. The answer has "outside", the number of those
+    pixels, and "changed", the number of them that differ.
     """
     parent, _profile = named(decode_jobs.load_in_own_colours, Path(request["path"]))
     saved, _profile = named(decode_jobs.load_in_own_colours, Path(request["other"]))
@@ -209,7 +209,7 @@ def _start(
     parent: tuple[int, int],
     answer: tuple[int, int],
 ) -> align.Placement:
-    """Where the parent is expected in the answer."""
+    """Expected position of the parent in the answer."""
     left, top, right, bottom = _shown(crop, layout, parent)
     inside = align.centred((right - left, bottom - top), answer)
     return align.Placement(
@@ -220,7 +220,7 @@ def _start(
 def _shown(
     crop: align.Box | None, layout: FrameLayout | None, parent: tuple[int, int]
 ) -> align.Box:
-    """What the answer is expected to show, in pixels of the parent."""
+    """The part of the parent that the answer is expected to show, in pixels."""
     if layout is not None:
         (left, top), (width, height) = (layout.left, layout.top), layout.size
         return left, top, left + width, top + height
@@ -236,7 +236,7 @@ def _lined_up(
 ) -> dict[str, Any]:
     """Placement of the parent in the answer, and the reason why they do not line up.
 
-    Without enough detail outside of the region the expected place holds: nothing can be off there.
+    Without enough detail outside the region, the expected position is used: no shift could show.
     """
     width, height = shown[2] - shown[0], shown[3] - shown[1]
     header: dict[str, Any] = {"shift": (0.0, 0.0), "zoom": 1.0, "reason": None}
@@ -280,7 +280,7 @@ def _lined_up(
 
 
 def _small(picture: Image.Image, part: align.Box) -> tuple[Image.Image, float]:
-    """A grey copy of a part with a long edge of at most `_EDGE`, and how much smaller it is."""
+    """A grey copy of a part with a long edge of at most `_EDGE`, and its reduction."""
     width, height = part[2] - part[0], part[3] - part[1]
     factor = min(1.0, _EDGE / max(width, height))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))

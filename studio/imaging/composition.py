@@ -13,7 +13,7 @@ from studio.domain.markup import Frame, Region
 
 
 class NotComposed(StrEnum):
-    """Reason why an answer cannot be put into its parent."""
+    """Reason why an answer cannot be composed into its parent."""
 
     DIFFERENT = "different"
     SHIFT = "shift"
@@ -22,12 +22,12 @@ class NotComposed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompositionRecipe:
-    """Everything that a composed picture is computed from.
+    """Everything from which a composed picture is computed.
 
     Attributes:
-        parent: file of the picture whose pixels stay.
-        answer: file of the model's answer; None for a free crop, which has a frame within it.
-        region, frame: one of the two.
+        parent: file of the picture whose pixels are kept.
+        answer: file of the model's answer; None for a crop, whose frame lies within the parent.
+        region, frame: exactly one of the two is set.
         mask: file of the region's mask, if it has one.
         seam: width of the blend in pixels of the parent.
         match: the answer's colours are matched to those of the parent.
@@ -45,7 +45,7 @@ class CompositionRecipe:
     crop: tuple[float, float, float, float] | None = None
 
     def request(self) -> dict[str, Any]:
-        """The fields of the request."""
+        """Fields of the request to the process."""
         return {
             "other": None if self.answer is None else str(self.answer),
             "region": None if self.region is None else msgspec.to_builtins(self.region),
@@ -59,12 +59,12 @@ class CompositionRecipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
-    """A composed picture, or why there is none.
+    """A composed picture, or the reason why there is none.
 
     Attributes:
         data: the PNG; empty with a reason.
-        shift: right and down, by which the answer was off, in pixels of the parent.
-        zoom: growth of its content.
+        shift: shift of the answer that was corrected, right and down, in pixels of the parent.
+        zoom: growth of the answer's content.
     """
 
     data: bytes
@@ -77,7 +77,7 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Pixels of a saved file that are compared with its parent, and how many differ."""
+    """Number of pixels of a saved file compared with its parent, and number of differing ones."""
 
     outside: int
     changed: int
@@ -89,11 +89,11 @@ MOST_SEAM = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeamView:
-    """The part of a composed picture that is seen.
+    """Visible part of a composed picture.
 
     Attributes:
-        box: left, top, right and bottom of it, as fractions of the new picture.
-        size: width and height of it on the screen, in device pixels.
+        box: left, top, right and bottom of the part, as fractions of the new picture.
+        size: width and height of the part on the screen, in device pixels.
         profile: ICC profile of the monitor; empty for sRGB.
     """
 
@@ -107,10 +107,10 @@ class SeamPixels:
     """Pixels of a preview, ready to paint: RGBA, 8 bits each, straight alpha.
 
     Attributes:
-        view: what they were asked for.
-        left, top: their corner, from that of the view.
-        across, down: size of the view in their pixels: that asked for, or less for a large one.
-        converted: whether their colours are the monitor's; else they are sRGB.
+        view: the requested view.
+        left, top: their corner, relative to that of the view.
+        across, down: size of the view in their pixels: as requested, or less for a large one.
+        converted: whether their colours are the monitor's; otherwise they are sRGB.
         kept: bytes of the pictures that the process keeps.
         serial: number of pairs of pictures that the process has loaded.
     """
@@ -131,13 +131,13 @@ class SeamPixels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerFacts:
-    """What was measured of an answer and the parent it is put into.
+    """Measurements of an answer and the parent it is composed into.
 
     Attributes:
-        reason: why they do not line up; None if they do.
-        shift: right and down, by which the answer was off, in pixels of the parent.
-        zoom: growth of its content.
-        changed: share of the pixels outside that it changed, of those it shows.
+        reason: reason why they do not line up; None if they do.
+        shift: shift of the answer that is corrected, right and down, in pixels of the parent.
+        zoom: growth of the answer's content.
+        changed: changed share of those pixels outside the region that the answer shows.
         kept, serial: as in `SeamPixels`.
     """
 

@@ -1,8 +1,8 @@
 """Separation of pixels and metadata in picture files, without a decoder.
 
 A decoder gets a file of pixels only: profiles, texts, Exif and XMP are removed first, so that
-broken ones do not keep a picture from opening. They are read here within limits; what is broken or
-too large is skipped. See JPEG (ITU T.81, Annex B), WebP (RFC 9649), GIF89a and TIFF 6.0;
+broken metadata does not keep a picture from opening. It is read here within limits; broken or
+oversized parts are skipped. See JPEG (ITU T.81, Annex B), WebP (RFC 9649), GIF89a and TIFF 6.0;
 `png_chunks` and `avif_boxes` for the others.
 """
 
@@ -31,7 +31,7 @@ from studio.imaging.file_parts import (
 
 
 def opened(path: Path, kind: file_types.FileType) -> tuple[PictureFileParts, BinaryIO]:
-    """The parts of a file, and a file of its pixels only, closed when garbage. Raises OSError."""
+    """The parts of a file, and a file object of its pixels only. Raises OSError."""
     file = path.open("rb", buffering=1 << 16)
     try:
         contents = taken_apart(file, kind)
@@ -74,7 +74,7 @@ _JPEG_ALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _JPEG_MARK: Final = re.compile(rb"\xff{1,16}([\x01-\xcf\xd8-\xfe])")
-"""A marker; in entropy-coded data 0xff is followed by zero or a restart number."""
+"""Pattern of a marker; in entropy-coded data, 0xff is followed by zero or a restart number."""
 
 _XMP_SIGN: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _MORE_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
@@ -148,8 +148,8 @@ def jpeg_end(data: bytes) -> int:
 def jpeg_scans(data: bytes) -> int:
     """Number of scans of a progressive JPEG; 1 for every other, and for a damaged one.
 
-    Each scan goes over every pixel again. Ten are usual; a file of a few hundred kilobytes can have
-    thousands, and keep a decoder busy for minutes.
+    Each scan covers every pixel again. Ten are usual; a file of a few hundred kilobytes can have
+    thousands, which keep a decoder busy for minutes.
     """
     found, progressive = 0, False
     for mark, _end in _jpeg_marks(data):
@@ -164,7 +164,7 @@ def jpeg_scans(data: bytes) -> int:
 
 
 def _jpeg_marks(data: bytes) -> Iterator[tuple[int, int]]:
-    """The markers of a JPEG, each with the offset behind it."""
+    """The markers of a JPEG, each with the offset after it."""
     at = 2
     while (found := _JPEG_MARK.search(data, at)) is not None:
         mark, at = found[1][0], found.end()
@@ -255,7 +255,7 @@ def _gif_colours(flags: int) -> int:
 
 
 def _gif_end(source: FileSource, at: int) -> int:
-    """End of the data sub-blocks that begin at an offset."""
+    """End of a sequence of data sub-blocks that begins at an offset."""
     source.file.seek(at)
     for _block in range(4 * BLOCKS):
         if not (size := source.file.read(1)):

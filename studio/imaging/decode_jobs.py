@@ -1,6 +1,6 @@
 """Jobs of the decoding process: facts, thumbnails, pixels, copies, palettes.
 
-Imported by the worker only. Every job gets a request (its JSON header, with the bytes sent with it
+Imported by the worker only. Every job gets a request (its JSON header, with the accompanying bytes
 as "body") and returns an answer with bytes. Pictures are turned upright and converted to sRGB by
 their embedded profile; 16-bit, grey, palette and CMYK pictures all become 8-bit RGB or RGBA. Only
 `screen_pixels` converts to another profile.
@@ -38,16 +38,16 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 """The only decoders in use; Pillow has many more."""
 
 PIXELS = 110_000_000
-"""The largest picture opened, a little more than 10 000 x 10 000."""
+"""Limit in pixels of a picture, a little more than 10 000 x 10 000."""
 
 PASSES = 1_200_000_000
 """Limit of pixels times scans of a JPEG: ten scans of the largest picture.
 
-That takes two seconds, in which all other jobs wait.
+That takes two seconds, during which all other jobs wait.
 """
 
 GROUND = (0x80, 0x80, 0x80)
-"""Background of transparent pictures: black and white shapes both stand out on it."""
+"""Background of transparent pictures, on which both black and white shapes stand out."""
 
 _SMALLEST = 64
 _QUALITIES = (90, 82, 74)
@@ -58,7 +58,7 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 class DecodeRefused(Exception):
-    """A picture that is refused; `fault` is the key of the sentence for the user."""
+    """The picture is refused; `fault` is the key of the sentence for the user."""
 
     def __init__(self, fault: str, details: str = "") -> None:
         super().__init__(details or fault)
@@ -89,7 +89,7 @@ class OpenedPicture:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height, upright; a JPEG read at a fraction changes them."""
+        """Width and height, upright; smaller once a JPEG is read at reduced size."""
         width, height = self.picture.size
         return (height, width) if self.orientation >= 5 else (width, height)
 
@@ -119,7 +119,7 @@ _XMP_LOOKED_AT: Final = 1 << 20
 
 
 def open_picture(path: Path) -> OpenedPicture:
-    """A file with its metadata taken apart; no pixel is decoded. Raises DecodeRefused, OSError."""
+    """A file with its metadata separated; no pixel is decoded. Raises DecodeRefused, OSError."""
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
@@ -146,7 +146,7 @@ def open_picture(path: Path) -> OpenedPicture:
         if number * picture.width * picture.height > PASSES:
             raise DecodeRefused("too_slow", f"{number} scans of {picture.width} x {picture.height}")
     if kind is file_types.AVIF:
-        # There it is a property of the picture too.
+        # The profile is an image property there too.
         contents.profile = picture.info.get("icc_profile") or b""
     tags = exif.ExifTags(contents.exif)
     if kind is file_types.TIFF:
@@ -249,14 +249,14 @@ def _without_alpha(picture: Image.Image) -> Image.Image:
 def load(
     path: Path, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> tuple[Image.Image, tuple[int, int]]:
-    """The picture upright in sRGB with a long edge of at most `edge`, and its full upright size."""
+    """The upright picture in sRGB with a long edge of at most `edge`, and its full upright size."""
     opened = open_picture(path)
     full = opened.size
     return _render(opened, edge, kernel), full
 
 
 def load_in_own_colours(path: Path) -> tuple[Image.Image, bytes]:
-    """The picture upright in 8-bit RGB or RGBA, and the ICC profile of its colours; b"" for sRGB.
+    """The upright picture in 8-bit RGB or RGBA, and the ICC profile of its colours; b"" for sRGB.
 
     Grey and palette pictures become RGB. Raises DecodeRefused for CMYK and 16 bits.
     """
@@ -283,7 +283,7 @@ def refuse_what_is_not_composed(path: Path) -> None:
 
 
 def load_in_colours_of(path: Path, raw: bytes) -> Image.Image:
-    """The picture upright in RGB, in the colours of this ICC profile; b"" for sRGB."""
+    """The upright picture in RGB, in the colours of this ICC profile; b"" for sRGB."""
     opened = open_picture(path)
     own, target = colour_profiles.embedded(opened.contents.profile), colour_profiles.embedded(raw)
     picture, reached = colour_profiles.to_rgb(_scaled(opened, None), own, target=target)
@@ -321,13 +321,13 @@ def _scaled(
 
 
 def turn_upright(picture: Image.Image, opened: OpenedPicture) -> Image.Image:
-    """The pixels turned as the orientation of the file says."""
+    """The pixels turned by the orientation in the file."""
     turn = _TURNS.get(opened.orientation)
     return picture if turn is None else picture.transpose(turn)
 
 
 def _load_valid_part(picture: Image.Image) -> None:
-    """Decode a PNG; after invalid data the rest stays empty. Raises OSError for a cut file."""
+    """Decode a PNG; the rest after invalid data stays empty. Raises OSError if truncated."""
     assert isinstance(picture, ImageFile.ImageFile)
     try:
         picture.load()
@@ -348,7 +348,7 @@ _TURNS = {
 
 
 def on_ground(picture: Image.Image) -> Image.Image:
-    """An RGB picture; see-through parts lie on a middle grey."""
+    """The picture in RGB; transparent parts are on a middle grey."""
     if picture.mode != "RGBA":
         return picture
     ground = Image.new("RGB", picture.size, GROUND)
@@ -369,7 +369,7 @@ def _jpeg(picture: Image.Image, quality: int, *, small: bool = True) -> bytes:
 
 
 def probe(request: dict[str, Any]) -> Message:
-    """Kind, size, mean colour, completeness; with "verify" every byte is decoded."""
+    """Type, size, mean colour and completeness; with "verify", every byte is decoded."""
     opened = open_picture(Path(request["path"]))
     if request.get("verify"):
         opened.picture.load()
@@ -410,8 +410,8 @@ def pixels(request: dict[str, Any]) -> Message:
 def screen_pixels(request: dict[str, Any]) -> Message:
     """Raw RGBA for a monitor whose profile is the request's body.
 
-    A picture with a profile of its own is converted straight to the monitor's colours, so that
-    those outside sRGB are kept. "converted" is false for all others: their pixels are sRGB.
+    A picture with an embedded profile is converted directly to the monitor's colours, so that
+    colours outside sRGB are kept. "converted" is false for all others: their pixels are sRGB.
     """
     opened = open_picture(Path(request["path"]))
     full, profile = opened.size, colour_profiles.embedded(opened.contents.profile)
@@ -439,7 +439,7 @@ def _raw(picture: Image.Image, full: tuple[int, int]) -> Message:
 def upright(request: dict[str, Any]) -> Message:
     """A copy for upload: upright, sRGB, small enough, without metadata.
 
-    The file's own bytes without metadata if they already meet this, to avoid encoding again. A
+    If the file already qualifies, its own bytes without metadata, to avoid encoding again. A
     transparent colour becomes an alpha channel, which more services support.
     """
     path, edge, limit = Path(request["path"]), int(request["edge"]), int(request["limit"])
@@ -459,7 +459,7 @@ def upright(request: dict[str, Any]) -> Message:
         picture.load()
         return {"media_type": opened.kind.media_type}, _bare(opened)
     if opened.kind is file_types.PNG:
-        picture.load()  # raises for a cut picture
+        picture.load()  # raises for a truncated picture
     copy = _render(opened, edge)
     if copy.mode == "RGBA" and copy.getchannel("A").getextrema() == (255, 255):
         copy = copy.convert("RGB")
@@ -509,7 +509,7 @@ _TEXTS = 2_000_000
 
 _LONG_WORD = 20_000
 _FIRST = ("gridbrush", "parameters", "prompt", "UserComment", "Comment", "xmp", "Make", "Model")
-"""Names of texts with generation metadata, which come before others."""
+"""Names of texts with generation metadata, which precede others."""
 
 
 def describe(request: dict[str, Any]) -> Message:
@@ -525,7 +525,7 @@ def describe(request: dict[str, Any]) -> Message:
 
 
 def _texts(opened: OpenedPicture) -> dict[str, str]:
-    """All texts by name; those that are too long are left out, not cut."""
+    """All texts by name; those that are too long are left out, not shortened."""
     found: dict[str, str] = {}
     for name, words in _found_texts(opened):
         if words and name not in found:
@@ -550,7 +550,7 @@ def _found_texts(opened: OpenedPicture) -> Iterator[tuple[str, str]]:
 
 
 def _compact(words: str) -> str:
-    """Long JSON without the embedded pictures and tables that make it so."""
+    """JSON without the embedded pictures and tables that make it long."""
     if len(words) <= _TEXT // 4 or not words.lstrip("\ufeff \r\n\t").startswith("{"):
         return words
     try:
@@ -568,7 +568,7 @@ def _shortened(value: Any) -> Any:
 
 
 def mend(request: dict[str, Any]) -> Message:
-    """A PNG of the readable part of a cut file, the rest left empty, with its texts and profile."""
+    """A PNG of the readable part of a truncated file, the rest empty, with texts and profile."""
     path = Path(request["path"])
     opened = open_picture(path)
     picture = opened.picture

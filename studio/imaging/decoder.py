@@ -49,26 +49,26 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 _START = 20.0
-"""Seconds a new process may take to say that it is ready; a cold disk and a busy machine."""
+"""Seconds until a new process must be ready, with a cold disk and a busy machine."""
 
 _NOT_LOOKED = ("died", "too_slow", "memory")
-"""Faults of the process, not of the picture."""
+"""Faults of the process rather than of the picture."""
 
 _MOST_PROCESSES = 2
-"""Processes at once: one, and another while a picture takes long."""
+"""Limit of processes: one, and another while a picture takes long."""
 
 _GIVEN_BACK = 256 * 1024
-"""Bytes of a block of memory that goes back to the system when a picture is done."""
+"""Size in bytes from which freed blocks of memory go back to the system."""
 
 
 class PictureFacts(Struct, frozen=True, kw_only=True):
     """Facts about a picture file.
 
     Attributes:
-        width, height: in pixels, upright.
+        width, height: upright size in pixels.
         colour: mean colour as 0xRRGGBB.
-        complete: whether the end of the file is where its kind says it is.
-        alpha: whether it has a channel for transparency.
+        complete: whether the file ends where its format says.
+        alpha: whether it has transparency.
     """
 
     kind: str
@@ -92,7 +92,7 @@ class Pixels(Struct, frozen=True, kw_only=True):
 
     Attributes:
         data: rows from the top, width * 4 bytes each.
-        full_width, full_height: pixels of the whole picture, when `data` is a smaller copy.
+        full_width, full_height: size of the whole picture, of which `data` may be a smaller copy.
     """
 
     width: int
@@ -107,7 +107,7 @@ class ScreenPixels(Struct, frozen=True, kw_only=True):
     """A picture for one monitor; for painting only, never for copies, files or comparisons.
 
     Attributes:
-        converted: whether its colours are the monitor's; else they are sRGB.
+        converted: whether its colours are the monitor's; otherwise they are sRGB.
     """
 
     pixels: Pixels
@@ -115,7 +115,7 @@ class ScreenPixels(Struct, frozen=True, kw_only=True):
 
 
 class Priority(IntEnum):
-    """Urgency of a job; the lowest is decoded first."""
+    """Urgency of a job; the lowest value is decoded first."""
 
     LOOK = 0  # the picture in the loupe
     ARRIVAL = 1  # a picture on its way into the library
@@ -132,15 +132,15 @@ class _DecodeRequest(Struct):
 
 
 class Decoder:
-    """Asks the decoding process and waits, without blocking the loop.
+    """Sends requests to the decoding process, without blocking the loop.
 
-    Every method raises PictureUnreadable for a picture that cannot be read or is missing;
-    NotDecoded, a kind of it, when the process did not start, died, hung or had too little memory.
-    Cancelling removes a queued job.
+    Every method raises PictureUnreadable for a missing or unreadable picture; NotDecoded, a
+    subclass, if the process did not start, died, hung or had too little memory. Cancelling removes
+    a queued job.
 
     Attributes:
-        processes: most processes at once.
-        ends_cancelled: whether a cancelled job that runs ends, with its process.
+        processes: maximum number of processes.
+        ends_cancelled: whether cancelling a running job ends it, together with its process.
     """
 
     processes = _MOST_PROCESSES
@@ -170,10 +170,10 @@ class Decoder:
         self._hands: list[_WorkerThread] = []
 
     async def probe(self, path: Path, *, verify: bool = False) -> PictureFacts:
-        """Kind, size and colour of a file; with `verify` every byte of it is decoded.
+        """Type, size and colour of a file; with `verify`, every byte is decoded.
 
-        That is what pictures on their way into the library get: where the process dies over one,
-        hangs or does not start, a second one looks at it.
+        `verify` is for pictures that enter the library: if the process dies over one, hangs or does
+        not start, a second process tries it.
         """
         facts, _body = await self.decode_job(
             Priority.ARRIVAL, job="probe", path=path, verify=verify, paid=verify
@@ -181,7 +181,7 @@ class Decoder:
         return PictureFacts(**facts)
 
     async def describe(self, path: Path) -> tuple[PictureFacts, dict[str, str]]:
-        """Kind, size and colour of a file, and its embedded texts by name."""
+        """Type, size and colour of a file, and its embedded texts by name."""
         facts, body = await self.decode_job(Priority.LATER, job="describe", path=path)
         facts.pop("texts_fault", None)
         texts = await asyncio.to_thread(foreign_json.forgiving, body)
@@ -190,21 +190,21 @@ class Decoder:
     async def thumbnail(
         self, path: Path, edge: int, *, priority: Priority = Priority.VISIBLE
     ) -> bytes:
-        """A JPEG in sRGB whose long edge is `edge`, or the picture's own if that is shorter.
+        """A JPEG in sRGB whose long edge is `edge`, or that of the picture if shorter.
 
-        See-through parts lie on a middle grey.
+        Transparent parts are on a middle grey.
         """
         return (await self.decode_job(priority, job="thumbnail", path=path, edge=edge))[1]
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels:
-        """The picture for the canvas; with `edge` a copy whose long edge is at most that."""
+        """The picture for the canvas; with `edge`, a copy whose long edge is at most that."""
         facts, data = await self.decode_job(Priority.LOOK, job="pixels", path=path, edge=edge)
         return Pixels(data=data, **facts)
 
     async def screen_pixels(self, path: Path, profile: bytes) -> ScreenPixels:
         """The picture for a monitor with this ICC profile.
 
-        Only pictures with a profile of their own are converted here, all others are sRGB.
+        Only pictures with an embedded profile are converted here; all others are sRGB.
         """
         facts, data = await self.decode_job(
             Priority.LOOK, job="screen_pixels", path=path, body=profile
@@ -215,7 +215,7 @@ class Decoder:
     async def upright(self, path: Path, *, edge: int, limit: int) -> tuple[bytes, str]:
         """A copy for sending and its media type: upright, sRGB, no metadata, at most `limit` bytes.
 
-        JPEG, or PNG where it is see-through; the file's own bytes when nothing has to change.
+        JPEG, or PNG if it has transparency; the file's own bytes if nothing has to change.
         """
         facts, data = await self.decode_job(
             Priority.ARRIVAL, job="upright", path=path, edge=edge, limit=limit
@@ -237,7 +237,7 @@ class Decoder:
         return tuple(facts["colours"])
 
     async def close(self) -> None:
-        """End the process and cancel what is queued; never waits for a decode that hangs."""
+        """End the processes and cancel queued jobs; never waits for a decode that hangs."""
         with self._change:
             self._closing = True
             self._change.notify_all()
@@ -262,7 +262,7 @@ class Decoder:
 
     @property
     def pid(self) -> int | None:
-        """Number of the first process; None for none."""
+        """Id of the first process; None if there is none."""
         return next((hand.child.pid for hand in self._hands if hand.child is not None), None)
 
     async def decode_job(
@@ -295,11 +295,11 @@ class Decoder:
         return facts, data
 
     def error_of(self, fault: str, path: Path, details: str) -> PictureUnreadable:
-        """The error for a fault about this file."""
+        """The error for a fault that concerns this file."""
         return _unreadable(fault, path, details)
 
     def _give_up(self, asked: _DecodeRequest) -> None:
-        """End the process that runs this job, if one does."""
+        """End the process that runs this job, if any."""
         with self._change:
             asked.given_up = True
             for hand in self._hands:
@@ -325,7 +325,7 @@ class Decoder:
                     self._begin()
 
     def next(self, hand: _WorkerThread) -> _DecodeRequest | None:
-        """Wait for the most urgent job; None if closed. Ends a process that is idle."""
+        """Wait for the most urgent job; None if closed. Ends an idle process."""
         while True:
             with self._change:
                 hand.working = None
@@ -453,11 +453,11 @@ class _WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether the next job may go to it."""
+        """Whether it can take another job."""
         return not self._lost and self._process.poll() is None
 
     def wait_ready(self) -> None:
-        """Wait until it can work. Raises StudioError if it cannot."""
+        """Wait until the process is ready. Raises StudioError if it cannot start."""
         ready = self._receive(_START)
         if "ready" not in ready[0]:
             raise _not_started(self._last_words())
@@ -469,7 +469,7 @@ class _WorkerProcess:
         patience: float,
         on_slow: Callable[[], None],
     ) -> Message:
-        """One job; a fault when it takes longer than `limit` seconds or ends the process.
+        """Run one job; a fault if it takes longer than `limit` seconds or ends the process.
 
         `on_slow` is called after `patience` seconds.
         """
@@ -517,13 +517,13 @@ class _WorkerProcess:
         return f"exit {code}: {lines[-1]}" if lines else f"exit {code}"
 
     def kill(self) -> None:
-        """End it immediately; thread-safe."""
+        """End the process immediately; thread-safe."""
         self._lost = True
         with contextlib.suppress(OSError):
             self._process.kill()
 
     def stop_process(self) -> None:
-        """End it by closing its input, or by force after a second."""
+        """End the process by closing its input, or by force after a second."""
         self._lost = True
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):
@@ -545,12 +545,12 @@ def worker_command() -> list[str]:
 
 
 def process_environment() -> dict[str, str]:
-    """Environment of the decoding process: what it needs to find this program, and no secrets."""
+    """Environment of the decoding process: variables to find this program, and no secrets."""
     environment = worker_environment()
-    # Else glibc learns from the first large picture to keep the room of the next ones.
+    # Otherwise glibc adapts to the first large picture, and keeps the memory of later ones.
     environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(_GIVEN_BACK))
     if not getattr(sys, "frozen", False):
-        # Found wherever the program was started, and never in a folder it was started in.
+        # Finds this package from any working directory, and none in that directory.
         package = str(Path(__file__).resolve().parents[2])
         before = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = package + (os.pathsep + before if before else "")

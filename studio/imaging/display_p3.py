@@ -19,13 +19,13 @@ _ADAPTATION: Final = (
     *(0.029587, 0.990484, -0.017079),
     *(-0.009247, 0.015075, 0.751678),
 )
-"""From D65 to D50 by the Bradford transform, rows first."""
+"""Bradford transform from D65 to D50, row by row."""
 
 _CURVE: Final = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 
 
 def profile() -> bytes:
-    """The profile, with the same bytes every time."""
+    """The profile; its bytes are the same every time."""
     curve = b"para" + bytes(4) + struct.pack(">HH", 3, 0) + _fixed(*_CURVE)
     tags = {
         b"desc": _text("Display P3"),
@@ -55,7 +55,7 @@ def profile() -> bytes:
 
 
 def _fixed(*values: float) -> bytes:
-    """Numbers of 16 bits before and after the point."""
+    """Fixed-point numbers with 16 bits before and after the point."""
     return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
 
 

@@ -1,8 +1,8 @@
 """Tags of an Exif block or a TIFF file: their bytes, and the text in them.
 
-The bytes are untrusted. Every offset and count is checked against the data, the number of tags and
-their sizes are limited, and nothing raises: a broken block has the tags before the break. No tag is
-needed for showing a picture.
+The bytes are untrusted. Every offset and count is checked against the data, number and size of tags
+are limited, and nothing raises: a broken block yields the tags before the break. No tag is needed
+to show a picture.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class ExifDirectory(NamedTuple):
     """An image file directory: a list of tags.
 
     Attributes:
-        order: "<" or ">", as `struct` writes it.
-        big: a BigTIFF, whose entries have 20 bytes and offsets 8.
+        order: byte order as in `struct`, "<" or ">".
+        big: whether it is a BigTIFF, with entries of 20 and offsets of 8 bytes.
     """
 
     order: str

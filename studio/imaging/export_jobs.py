@@ -31,10 +31,10 @@ from studio.imaging.decode_jobs import (
 from studio.imaging.worker_protocol import Job, Message
 
 _COMPRESSION: Final = 4
-"""zlib level of a PNG: half the time of the usual one, some per cent larger."""
+"""zlib level of a PNG: half of the default's time, for a few per cent more bytes."""
 
 _FULL_CHROMA: Final = 90
-"""JPEG quality from which colours have the full resolution."""
+"""JPEG quality from which chroma has the full resolution."""
 
 _BITS: Final = 258
 """TIFF tag BitsPerSample."""
@@ -69,7 +69,7 @@ def export(request: dict[str, Any]) -> Message:
     """A copy of a picture ("path") in another format, size or colour space.
 
     The request has "format", "quality", "rule", "value" and "enlarge" (the size), "colour",
-    "ground" as 0xRRGGBB and "ppi"; the body is JSON with "xmp" and "texts". Answers "width",
+    "ground" as 0xRRGGBB and "ppi"; the body is JSON with "xmp" and "texts". The answer has "width",
     "height" and the file, or only "refused" with the reason: "sixteen_bits", "too_large" or
     "format".
     """
@@ -101,7 +101,7 @@ def export(request: dict[str, Any]) -> Message:
 def preview(request: dict[str, Any]) -> Message:
     """A copy in sRGB and 8 bits for a page, whose longer side is at most "edge".
 
-    JPEG of "quality"; where it is see-through WebP, or JPEG on "ground" if that is not None.
+    JPEG of "quality"; if transparent, WebP, or JPEG on "ground" if that is not None.
     """
     path, edge = Path(request["path"]), max(1, int(request["edge"]))
     # Below a half it looks the same with a kernel that takes 40 % of the time.
@@ -144,12 +144,12 @@ def _avif_bits(path: Path) -> int:
 
 
 def _can_stay_whole(opened: OpenedPicture) -> bool:
-    """Whether its pixels can be copied to a PNG bit for bit."""
+    """Whether the pixels can be copied to a PNG bit for bit."""
     return opened.kind is file_types.PNG and opened.orientation == 1 and not opened.animated
 
 
 def _sized(opened: OpenedPicture, size: tuple[int, int]) -> Image.Image:
-    """The picture upright, in its own colours and 8 bits, with this size."""
+    """The upright picture in its own colours and 8 bits, at this size."""
     turned = opened.orientation >= 5
     wanted = size[::-1] if turned else size
     picture = opened.picture
@@ -216,7 +216,7 @@ def _encoded(
     beside: dict[str, Any],
     ppi: int,
 ) -> bytes:
-    """The bytes of the file: only what is named here gets into it."""
+    """The bytes of the file, which contains only the metadata named here."""
     stream = io.BytesIO()
     picture.info.clear()
     xmp = str(beside.get("xmp", "")).encode()
@@ -246,7 +246,7 @@ def _encoded(
 
 
 def _texts(beside: dict[str, Any]) -> list[tuple[str, str]]:
-    """Texts of a PNG by name, the XMP packet among them."""
+    """Texts of a PNG by name, including the XMP packet."""
     found = [(str(name), str(words)) for name, words in beside.get("texts", ())]
     if xmp := str(beside.get("xmp", "")):
         found.append((png_chunks.XMP, xmp))

@@ -1,7 +1,7 @@
-"""Exporting process: like the decoding process, but apart from it.
+"""Exporting process: like the decoding process, but separate from it.
 
 Started as `gridbrush --worker export`, with a lower priority. It returns the bytes of a copy and
-writes nothing, so the sandbox is that of the others.
+writes nothing, so it has the same sandbox as the others.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from studio.config.environment import keep_memory_private
 from studio.imaging import export_jobs, worker
 
 MEMORY = 3 << 30
-"""Address space in bytes, as for the decoding process: a picture, its copy and the encoder's."""
+"""Limit of address space in bytes, as for decoding: a picture, its copy, the encoder."""
 
 _NICE = 10
-"""Lower than the decoding process, so that grid and loupe come first."""
+"""Niceness above that of the decoding process, so that grid and loupe come first."""
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Client of the exporting processes; never opens a picture itself, and writes nothing.
 
-At most two processes of their own kind run at a time, each with one picture.
+At most two exporting processes run at a time, each with one picture.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from studio.domain.export import ExportFormat, ExportPreset
 from studio.imaging.decoder import Decoder, Priority, worker_command
 
 PROCESSES = 2
-"""Processes at once."""
+"""Limit of processes."""
 
 _AHEAD = 2
-"""Pictures that a process is given at once, so that it never waits for the loop."""
+"""Number of pictures queued for each process, so that it never waits for the loop."""
 
 
 class NotExported(StrEnum):
-    """Why a picture is not exported in a format."""
+    """Reason why a picture cannot be exported in a format."""
 
     SIXTEEN_BITS = "sixteen_bits"
     TOO_LARGE = "too_large"
@@ -37,9 +37,9 @@ class SourceFacts:
     """Facts of a picture's file that decide how it can be exported.
 
     Attributes:
-        width, height: in pixels, upright.
-        bits: per sample.
-        whole: whether its pixels can be copied into a PNG bit for bit.
+        width, height: upright size in pixels.
+        bits: bits per sample.
+        whole: whether its pixels can be copied to a PNG bit for bit.
         alpha: whether it has transparency.
     """
 
@@ -62,7 +62,7 @@ class ExportTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedPicture:
-    """The bytes of a copy; empty with the reason why it was not made."""
+    """The bytes of a copy; empty if it was not made, with the reason."""
 
     data: bytes
     width: int = 0
@@ -87,11 +87,11 @@ class _ExportingProcess(Decoder):
 
 
 class Exporter:
-    """Asks the exporting processes and waits, without blocking the loop.
+    """Sends requests to the exporting processes, without blocking the loop.
 
     The processes start with the first pictures and end after a while without any. Methods raise
-    PictureUnreadable for a picture that cannot be read or is missing, and its subclass NotDecoded
-    when the process did not start, died, hung or ran out of memory.
+    PictureUnreadable for a missing or unreadable picture, and its subclass NotDecoded if the
+    process did not start, died, hung or ran out of memory.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Exporter:
 
     @contextlib.asynccontextmanager
     async def _process(self) -> AsyncIterator[_ExportingProcess]:
-        """The process with the least work; one with none, if there is one."""
+        """The process with the least work; an idle one, if any."""
         async with self._slots:
             number = self._asked.index(min(self._asked))
             self._asked[number] += 1
@@ -131,7 +131,7 @@ class Exporter:
     async def export(
         self, path: Path, preset: ExportPreset, texts: ExportTexts | None = None
     ) -> ExportedPicture:
-        """A copy of a picture as the preset describes it; nothing is saved."""
+        """A copy of a picture with the settings of a preset; nothing is saved."""
         header: dict[str, Any] = {
             "format": preset.format,
             "quality": preset.quality,
@@ -156,7 +156,7 @@ class Exporter:
     ) -> ReducedPicture:
         """A copy in sRGB with a longer side of at most `edge`; nothing is saved.
 
-        JPEG; where it is see-through WebP, or JPEG on `ground` (0xRRGGBB) if that is given.
+        JPEG; if transparent, WebP, or JPEG on `ground` (0xRRGGBB) if that is given.
         """
         async with self._process() as process:
             facts, data = await process.decode_job(
@@ -185,11 +185,11 @@ class Exporter:
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """Numbers of the processes."""
+        """Ids of the processes."""
         return tuple(one.pid for one in self._processes if one.pid is not None)
 
     async def close(self) -> None:
-        """End the processes and cancel what is queued."""
+        """End the processes and cancel queued jobs."""
         for one in self._processes:
             await one.close()
 

@@ -15,14 +15,14 @@ LONGEST: Final = 4 << 20
 """Limit of a text or an Exif block in bytes."""
 
 LONGEST_PROFILE: Final = 16 << 20
-"""Limit of a colour profile in bytes; those of printing presses have four million."""
+"""Limit of a colour profile in bytes; those of printing presses have up to four million."""
 
 TEXTS: Final = 100
 TEXT_BYTES: Final = 16 << 20
 _STEP: Final = 8 << 20
 
 BLOCKS: Final = 100_000
-"""Limit of blocks of a file; a picture of 100 megapixels has some ten thousand."""
+"""Limit of blocks of a file; a picture of 100 megapixels has about ten thousand."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,10 +31,10 @@ class PictureFileParts:
 
     Attributes:
         pieces: parts for the decoder, in order.
-        beside: the file has other parts.
+        beside: whether the file has other parts.
         profile: colour profile; empty without one.
         texts: names and bytes of texts, in the order of the file.
-        moving: it is animated; None if only a decoder can tell.
+        moving: whether it is animated; None if only a decoder can tell.
         key: samples of the transparent colour of a PNG without alpha.
         depth: bits per sample of a PNG.
     """
@@ -69,7 +69,7 @@ class SplicedFile(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to an offset; past the end nothing can be read."""
+        """Go to an offset; nothing can be read past the end."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: (self._ends or [0])[-1]}
         if (at := base[whence] + offset) < 0:
             raise ValueError("before the beginning")
@@ -101,7 +101,7 @@ class SplicedFile(io.RawIOBase):
         return b"".join(parts)
 
     def close(self) -> None:
-        """Close the file too."""
+        """Close this and the file."""
         self._file.close()
         super().close()
 

@@ -1,6 +1,6 @@
 """Job of the comparing process that draws a picture to send: a part of another one, with marks.
 
-Everything is drawn at the size it is sent with. Nothing is written: the file is returned with the
+Everything is drawn at the size that is sent. Nothing is written: the file is returned with the
 answer.
 """
 
@@ -22,35 +22,35 @@ from studio.imaging.guide_request import GuideDrawing
 from studio.imaging.worker_protocol import Job, Message, named
 
 LINE = 0.004
-"""Width of a line, of the longer side; its casing is added on both sides."""
+"""Width of a line, as a fraction of the longer side; its casing is added on both sides."""
 
 DISC = 0.032
-"""Diameter of a disc, of the longer side."""
+"""Diameter of a disc, as a fraction of the longer side."""
 
 REGION = (0xFF, 0x44, 0x38)
-"""Colour of a region; it covers the picture, so that a model cannot take it for a part of it."""
+"""Opaque colour of a region, which a model cannot take for a part of the picture."""
 
 PADDING = (0x80, 0x80, 0x80)
-"""Colour of what lies beyond the picture."""
+"""Colour of the area beyond the picture."""
 
 _CASING = 1.4 / 3.2
-"""Width of the casing on each side, of the line's."""
+"""Width of the casing on each side, as a fraction of the line's width."""
 
 _RIM = 2 / 26
-"""Width of a disc's rim, of its diameter."""
+"""Width of a disc's rim, as a fraction of its diameter."""
 
 _FIGURE = 14 / 26
-"""Size of the figure on a disc, of its diameter."""
+"""Size of the number on a disc, as a fraction of the diameter."""
 
 _HEAD = 5.0
-"""Length of the arms of an arrow's head, of the line's width."""
+"""Length of the arms of an arrow's head, as a multiple of the line's width."""
 
 _ANGLE = math.radians(30)
 _FINE = 4
-"""Factor at which masks of lines are drawn, to be smooth."""
+"""Oversampling of the masks of lines, for smooth edges."""
 
 _LARGE = 1024
-"""Side in pixels from which on they are drawn at half of it, to save memory."""
+"""Side in pixels from which the oversampling is halved, to save memory."""
 
 _QUALITY = 92
 
@@ -63,17 +63,17 @@ Place = tuple[float, float]
 
 
 def draw_guide(request: dict[str, Any]) -> Message:
-    """The part of a picture that a guide shows, with what is drawn on it; JPEG, or PNG with alpha.
+    """The part of a picture that a guide shows, with its markup; JPEG, or PNG with alpha.
 
     The request has the "path" of the picture and, for a region with a mask, that of the "mask"; the
-    body is the JSON of a `GuideDrawing`. Answers "media_type", "width" and "height".
+    body is the JSON of a `GuideDrawing`. The answer has "media_type", "width" and "height".
     """
     drawing = json_reader.decode(request["body"], GuideDrawing)
     guide = drawing.guide
     path = Path(request["path"])
     whole = guide.box == (0, 0, 1, 1)
     if guide.region or _reaches_beyond(guide.box):
-        # Before anything is sent and billed: the answer could not be put into it.
+        # Refused before anything is sent and billed: the answer could not be composed into it.
         decode_jobs.refuse_what_is_not_composed(path)
     picture, full = decode_jobs.load(path, drawing.edge if whole else None)
     if guide.region and drawing.region is not None:
@@ -94,7 +94,7 @@ def draw_guide(request: dict[str, Any]) -> Message:
 
 
 def _refuse_useless(drawn: Image.Image, region: Region, size: tuple[int, int]) -> None:
-    """Raise DecodeRefused for a mask that cannot be meant for a picture of this size."""
+    """Raise DecodeRefused for a mask that does not fit a picture of this size."""
     if not masks.is_black_and_white(drawn):
         raise decode_jobs.DecodeRefused("mask_colours")
     if abs(drawn.width * size[1] / (drawn.height * size[0]) - 1) > _NEAR:
@@ -114,7 +114,7 @@ def _with_region(picture: Image.Image, mask: Image.Image) -> Image.Image:
 
 
 def _part(picture: Image.Image, box: Box, edge: int) -> Image.Image:
-    """A part of a picture, with flat borders where it reaches beyond, at most `edge` long."""
+    """A part of a picture, at most `edge` long, with flat borders beyond the picture."""
     width, height = picture.size
     left, top = round(box.left * width), round(box.top * height)
     right = max(left + 1, round(box.right * width))
@@ -161,7 +161,7 @@ class GuideCanvas:
         self._draw_lines([_rectangle(*corners)], _hex(REGION))
 
     def draw_marks(self, marks: Sequence[tuple[int, Mark]]) -> None:
-        """Draw numbered marks; every disc lies above every line."""
+        """Draw numbered marks, all discs above all lines."""
         for _number, mark in marks:
             lines = self.lines(mark)
             if lines:
@@ -173,7 +173,7 @@ class GuideCanvas:
         return [self._place(*point) for point in mark.points]
 
     def anchor(self, mark: Mark) -> Place:
-        """Centre of a mark's disc in pixels; it is moved inside where it would be cut off."""
+        """Centre of a mark's disc in pixels, moved inward if the disc would be cut off."""
         places = self._places(mark)
         x, y = places[0]
         if mark.kind is MarkKind.BOX:
@@ -185,7 +185,7 @@ class GuideCanvas:
         )
 
     def lines(self, mark: Mark) -> list[list[Place]]:
-        """Lines of a mark in pixels; none of a pin."""
+        """Lines of a mark in pixels; none for a pin."""
         places = self._places(mark)
         match mark.kind:
             case MarkKind.PIN:
@@ -205,7 +205,7 @@ class GuideCanvas:
         self._draw_through(lines, self._line, colour)
 
     def _draw_through(self, lines: Sequence[Sequence[Place]], width: float, colour: str) -> None:
-        """Draw lines with round ends, smooth, in the part of the picture they lie in."""
+        """Draw smooth lines with round ends, within their bounding box."""
         across = [x for line in lines for x, _y in line]
         down = [y for line in lines for _x, y in line]
         pad = width + 2
@@ -214,7 +214,7 @@ class GuideCanvas:
         bottom = min(self._picture.height, math.ceil(max(down) + pad))
         if left >= right or top >= bottom:
             return
-        # A mask of a long side that is as fine as the others would take much memory.
+        # A long mask with the usual oversampling would take much memory.
         fine = _FINE if max(right - left, bottom - top) <= _LARGE else 2
         mask = Image.new("L", ((right - left) * fine, (bottom - top) * fine))
         draw = ImageDraw.Draw(mask)

@@ -1,4 +1,4 @@
-"""What is drawn on a picture to send, for the client of the comparing process and for its job."""
+"""Request for a picture drawn from the markup, shared by the comparing process and its client."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from studio.domain.guides import Guide
 from studio.domain.markup import Mark, Region
 
 EDGE = 2048
-"""Longest side in pixels of a picture that is sent."""
+"""Limit of the longer side of a picture to send, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideDrawing:
-    """A guide with the marks and the region that are drawn on it.
+    """A guide, and the marks and the region to draw on it.
 
     Attributes:
-        marks: those that are sent, with their numbers.
+        marks: the marks that are sent, with their numbers.
         edge: limit of the longer side in pixels.
     """
 

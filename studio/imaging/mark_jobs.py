@@ -1,6 +1,4 @@
-"""Job of the comparing process that finds out whether a picture still shows the marks it was made
-with. Requests and answers are as in `decode_jobs`.
-"""
+"""Job of the comparing process: marks that an answer still shows. Requests as in `decode_jobs`."""
 
 from __future__ import annotations
 
@@ -25,21 +23,21 @@ _EDGE = 1024
 """Long edge in pixels at which pictures are searched for marks."""
 
 _REACH = 6
-"""Pixels in each direction in which a mark is looked for, after the pictures were aligned."""
+"""Range in pixels, in each direction, of the search for a mark after alignment."""
 
 _STEP = 2
-"""Pixels between two places that are tried first."""
+"""Step in pixels of the first, coarse search."""
 
 _TRIED = range(-_REACH, _REACH + 1, _STEP)
 
 _SOME = b"\xff\0\0\0\0\0\0"
-"""Every seventh level is enough to find the place of a mark."""
+"""Pattern that keeps every seventh pixel, which is enough to find a mark."""
 
 _ALIKE = 0.55
-"""Correlation from which on a part of a mark is still there."""
+"""Correlation from which a part of a mark counts as visible."""
 
 _DRAWN = 24
-"""Levels from which on a pixel of the marked copy was drawn."""
+"""Difference in levels from which a pixel of the marked copy counts as drawn."""
 
 _SOFT = 10
 """Radius in pixels of the surroundings of a pixel."""
@@ -48,14 +46,14 @@ _PLACES = 4
 """Number of places checked along the lines of a mark, besides its disc."""
 
 _MOST = 24
-"""Most marks that are looked for; a model leaves all of them or none."""
+"""Limit of marks to search for; a model leaves all of them or none."""
 
 
 def marks_left(request: dict[str, Any]) -> Message:
     """The numbers of the marks that a picture still shows.
 
     The request has the "path" of the edited picture and of the "other" that was made from it; the
-    body is the JSON of a `GuideDrawing` with the marks. Answers "marks".
+    body is the JSON of a `GuideDrawing` with the marks. The answer has "marks".
     """
     drawing = json_reader.decode(request["body"], GuideDrawing)
     clean = decode_jobs.on_ground(decode_jobs.load(Path(request["path"]), _EDGE)[0])
@@ -74,14 +72,14 @@ def marks_left(request: dict[str, Any]) -> Message:
 
 
 class _Search:
-    """Looks for marks in a picture that lies on the one they were drawn on; both RGB."""
+    """Search for marks in a picture aligned with the one they were drawn on; both RGB."""
 
     def __init__(self, clean: Image.Image, laid: Image.Image) -> None:
         self._clean = clean
         self._fine = _fine(laid)
 
     def shows(self, number: int, mark: Mark) -> bool:
-        """Whether a mark is there: its disc, or most of its lines."""
+        """Whether a mark is visible: its disc, or most of its lines."""
         marked = self._clean.copy()
         canvas = GuideCanvas(marked, WHOLE)
         canvas.draw_marks([(number, mark)])
@@ -92,7 +90,7 @@ class _Search:
         return sum(alike) * 2 > len(alike)
 
     def _likeness(self, marked: Image.Image, centre: Place) -> float:
-        """Best correlation of what was drawn with the picture, around a place."""
+        """Best correlation of the drawn mark with the picture, around a point."""
         side = max(12, round(DISC * max(marked.size)))
         left, top = (round(at) - side for at in centre)
         box = left, top, left + 2 * side, top + 2 * side
@@ -121,7 +119,7 @@ class _Search:
 
 
 def _fine(picture: Image.Image) -> Image.Image:
-    """What differs from its surroundings, around 128."""
+    """High-pass copy: difference of each pixel from its surroundings, plus 128."""
     soft = picture.filter(ImageFilter.BoxBlur(_SOFT))
     return ImageChops.subtract(picture, soft, 1, 128)
 

@@ -1,4 +1,4 @@
-"""Masks: a region, drawn as strokes, as pixels of a picture."""
+"""Masks: a region's strokes as pixels of a picture."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _WHITE = [0] * 224 + [255] * 32
 _COLOURED = [0] * 48 + [255] * 208
 
 _FEW, _MOST = 0.01, 0.5
-"""Largest share of coloured pixels, and smallest share of black and white ones."""
+"""Limits of the share of coloured pixels, and of black and white ones."""
 
 _STEPS = 4
-"""Steps of a soft edge before they are smoothed."""
+"""Number of steps of a soft edge before smoothing."""
 
 _FINE = 16
-"""Pixels of a soft edge up to which it is computed at the full resolution."""
+"""Width in pixels up to which a soft edge is computed at full resolution."""
 
 
 def region_mask(
     region: Region, size: tuple[int, int], drawn: Image.Image | None = None
 ) -> Image.Image:
-    """Mask of a picture of this size: 255 where it may change, 0 elsewhere, nothing between.
+    """Mask of a picture of this size: 255 where it may change, 0 elsewhere, and no values between.
 
-    `drawn` is the picture of `region.mask`, of any size: white where the picture may change. What
-    is see-through is not white.
+    `drawn` is the picture of `region.mask`, of any size: white where the picture may change.
+    Transparent pixels do not count as white.
     """
     mask = Image.new("L", size)
     if drawn is not None:
@@ -55,7 +55,7 @@ def _on_black(drawn: Image.Image) -> Image.Image:
 
 
 def is_black_and_white(drawn: Image.Image) -> bool:
-    """Whether a mask's picture has no colours, and greys only along edges.
+    """Whether a mask file has no colours, and greys only along edges.
 
     A photograph has colours, or greys all over; transparent pixels count as black.
     """
@@ -71,7 +71,7 @@ def is_black_and_white(drawn: Image.Image) -> bool:
 
 
 def changes_nothing(region: Region, drawn: Image.Image) -> bool:
-    """Whether a region is its mask's picture alone, and that has no part that may change."""
+    """Whether a region consists of a mask file only, in which nothing may change."""
     return not region.strokes and region_mask(region, drawn.size, drawn).getbbox() is None
 
 
@@ -99,10 +99,10 @@ def _fill_box(mask: Image.Image, corners: Sequence[Point]) -> None:
 
 
 def _fill_lasso(mask: Image.Image, points: Sequence[tuple[float, float]]) -> None:
-    """Fill what a line encloses, by the even-odd rule.
+    """Fill the inside of a closed line, by the even-odd rule.
 
-    A pixel belongs to it if its centre does. Pillow's own polygons also have rows between corners
-    that lie on one height, and pieces where a line crosses itself.
+    A pixel is inside if its centre is. Pillow's own polygons also fill rows between corners of
+    equal height, and extra pieces where a line crosses itself.
     """
     crossings: dict[int, list[float]] = {}
     for start, end in zip(points, [*points[1:], *points[:1]], strict=True):
@@ -127,7 +127,7 @@ def _draw_line(
     for x, y in points:
         if kept is not None and max(abs(x - kept[0]), abs(y - kept[1])) < 1:
             continue
-        # Rounding must not turn the corners of a line of one pixel round.
+        # The corners of a line one pixel wide must not be rounded.
         end = max(x - half, x + half - 1), max(y - half, y + half - 1)
         draw.ellipse((x - half, y - half, *end), fill=level)
         if kept is not None:
@@ -136,9 +136,9 @@ def _draw_line(
 
 
 def soft_edge(mask: Image.Image, width: float) -> Image.Image:
-    """Weights of a mask: from its edge inward they rise over `width` pixels, up to 255.
+    """Weights of a mask, which rise from its edge inward over `width` pixels to 255.
 
-    They are 0 wherever the mask is. Where a mask is narrower everywhere, they rise faster.
+    They are 0 wherever the mask is. If the whole mask is narrower, they rise faster.
     """
     box = mask.getbbox()
     if width < 1 or box is None:

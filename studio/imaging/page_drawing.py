@@ -1,4 +1,4 @@
-"""What the drawing process is asked for: one page of a contact sheet with its pictures."""
+"""Request to the drawing process: one page of a contact sheet with its pictures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class PageDrawing:
     """One page to draw.
 
     Attributes:
-        page: the boxes of its pictures and texts.
-        sizes: bytes of each picture, which follow the drawing; 0 for an unreadable one.
-        logo: bytes of the logo, which follow the pictures; 0 for none.
+        page: boxes of its pictures and texts.
+        sizes: bytes of each picture, all of which follow the drawing; 0 for an unreadable one.
+        logo: bytes of the logo, which follows the pictures; 0 for none.
         dpi: pixels per inch of a page as PNG.
         title: title of the document.
         first, last: whether a PDF begins or ends with this page.

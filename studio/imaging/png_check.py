@@ -1,8 +1,8 @@
 """Check of a PNG while it is received, in constant memory.
 
-Every chunk of a PNG has a checksum. Where all of them are right and the last chunk is there,
-nothing was lost or changed, and the other facts of the picture are in its header. So a large PNG
-need not be decoded to be accepted. See the PNG specification, third edition, sections 5 and 11.
+Every chunk of a PNG has a checksum. If all are right and the last chunk is present, nothing was
+lost or changed, and the other facts of the picture are in its header. So a large PNG need not be
+decoded to be accepted. See the PNG specification, third edition, sections 5 and 11.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class PngCheck:
 
     @property
     def facts(self) -> PictureFacts | None:
-        """Facts of the picture; None for one that has to be decoded."""
+        """Facts of the picture; None if it has to be decoded."""
         if self._wrong or not self._ended or b"IDAT" not in self._kinds or len(self._header) != 13:
             return None
         width, height, depth, colour = struct.unpack_from(">IIBB", self._header)

@@ -32,7 +32,7 @@ _COLOURS: Final = frozenset(
 _INCH: Final = 0.0254  # metres
 
 RECIPE: Final = b"Gridbrush sketch"
-"""Name of the one text that is kept: sketches are painted from it, and it is not private."""
+"""Name of the only text that is kept: the offline painter needs it, and it is not private."""
 
 _LOST: Final = 1 << 20
 """Size counted for a text that cannot be decompressed, or would be too long."""
@@ -66,11 +66,11 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
             several |= kind == b"fdAT"
             if kind == b"acTL" and before < 0 and size >= 8:
                 frames = int.from_bytes(source.read(at + 8, 4), "big")
-            # Chunks that must precede the pixels are ignored behind them.
+            # Chunks that must precede the pixels are ignored after them.
             if before < 0 or kind not in (b"tRNS", b"iCCP"):
                 beside.append((kind, at + 8, size))
         else:
-            # The file is cut within metadata.
+            # The file is truncated within metadata.
             contents.beside = True
             break
         at = end
@@ -105,7 +105,7 @@ def _png_chunk(kind: bytes, data: bytes) -> bytes:
 def with_other_texts(data: bytes, texts: Iterable[tuple[str, str]], *, ppi: int = 0) -> bytes:
     """A PNG with the same pixels and colours, and only these texts; `ppi` 0 for no resolution.
 
-    Raises ValueError for a file that is cut.
+    Raises ValueError for a truncated file.
     """
     kept, at = [data[:8]], 8
     while True:
@@ -203,7 +203,7 @@ def _png_words(contents: PictureFileParts, name: str, words: bytes) -> None:
 
 
 def _raw_profile(words: bytes) -> bytes | None:
-    """Bytes in hexadecimal, after a line with the name and one with their number."""
+    """Decode bytes in hexadecimal, after a line with the name and one with the length."""
     parts = words.split(None, 2)
     try:
         return bytes.fromhex(parts[2].decode("ascii"))
@@ -212,7 +212,7 @@ def _raw_profile(words: bytes) -> bytes | None:
 
 
 def _unpacked(data: bytes, most: int) -> bytes | None:
-    """Decompressed data; None if longer than `most` bytes, damaged or cut."""
+    """Decompressed data; None if longer than `most` bytes, damaged or truncated."""
     unpacker = zlib.decompressobj()
     try:
         found = unpacker.decompress(data, most + 1)

@@ -1,7 +1,7 @@
 """Sandbox of the decoding process: no network, no other programs, no writing.
 
-It takes a handful of system calls, and no library for them is mature: `prctl` with a seccomp filter
-(Linux 3.5), and Landlock (Linux 5.13). Where they are missing, in some containers and on other
+It takes a handful of system calls, for which no library is mature: `prctl` with a seccomp filter
+(Linux 3.5), and Landlock (Linux 5.13). Where they are missing, as in some containers and on other
 systems, the process runs without a sandbox.
 """
 
@@ -26,7 +26,7 @@ _MACHINES = {
 _ALLOWED = 0x7FFF0000
 _REFUSED = 0x00050000 | 1
 _OTHER_NUMBERS = 0x40000000
-"""System calls of the x32 ABI begin here."""
+"""Lowest number of the system calls of the x32 ABI."""
 
 _LANDLOCK_RULES, _LANDLOCK_SELF = 444, 446
 _READING = 0b1100
@@ -53,7 +53,7 @@ def give_up() -> None:
 if sys.platform == "linux":
 
     def _no_writing(libc: ctypes.CDLL) -> None:
-        """Landlock: existing files can be read, nothing else."""
+        """Landlock rules: existing files can be read, nothing else."""
         version = libc.syscall(_LANDLOCK_RULES, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
         if version < 1:
             return

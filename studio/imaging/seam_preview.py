@@ -1,4 +1,4 @@
-"""Previews of a seam that is being moved: one at a time, the newest request first."""
+"""Previews while the seam is adjusted: one at a time, the newest request first."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ log = logging.getLogger(__name__)
 
 
 class SeamPreview:
-    """Asks for previews of one picture after the other.
+    """Requests previews, of one picture at a time.
 
     Attributes:
         asked: number of previews requested.
-        overtaken: number of those never computed, because a newer request came first.
+        overtaken: number of previews never computed because of a newer request.
     """
 
     def __init__(self, comparer: Callable[[], Comparer]) -> None:
-        """`comparer` is called when it is needed."""
+        """`comparer` returns the client, and is called for each request."""
         self.asked = self.overtaken = 0
         self._comparer = comparer
         self._turn = asyncio.Lock()
@@ -31,7 +31,7 @@ class SeamPreview:
         self._open = False
 
     async def facts(self, recipe: CompositionRecipe) -> AnswerFacts | None:
-        """What the answer changed; None if the picture was left meanwhile.
+        """Measurements of the answer; None if the user has left the picture meanwhile.
 
         Raises PictureUnreadable.
         """
@@ -44,7 +44,7 @@ class SeamPreview:
         return found if picture == self._picture else None
 
     async def pixels(self, recipe: CompositionRecipe, view: SeamView) -> SeamPixels | None:
-        """A preview; None if a newer one is wanted, or the answer does not line up.
+        """A preview; None if a newer one was requested, or the answer does not line up.
 
         A process that ended meanwhile is started again. Raises PictureUnreadable.
         """
@@ -60,7 +60,7 @@ class SeamPreview:
             except NotDecoded as error:
                 log.warning("A preview is computed once more: %s", error)
                 found = await self._comparer().seam_preview(recipe, view)
-        # One that was overtaken while it was computed is newer than what is shown.
+        # A preview outdated while it was computed is still newer than the one shown.
         return found if picture == self._picture else None
 
     async def close(self) -> None:

@@ -1,8 +1,8 @@
-"""Jobs of the comparing process that show a composition with another seam. They write nothing.
+"""Jobs of the comparing process that preview a composition with another seam. They write nothing.
 
-Parent and answer are decoded and registered once, and kept for the next seam: of one picture at a
-time, until another one is asked for, they are given up, or a job has too little memory. A seam is
-computed at the size of the screen, for the part that is seen. Requests are as in `compose_jobs`.
+Parent and answer of one picture are decoded and registered once, and kept for further previews
+until another picture is requested, they are released, or a job has too little memory. A seam is
+computed at the size on the screen, for the visible part. Requests are as in `compose_jobs`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from studio.imaging.composition import MOST_SEAM
 from studio.imaging.worker_protocol import Job, Message
 
 MOST_KEPT = 256 << 20
-"""Limit in bytes of the pictures kept; larger ones are kept at a half or a third of their size."""
+"""Limit in bytes of the kept pictures; larger ones are kept at a half or a third of their size."""
 
 _MOST_SHOWN = 4_000_000
-"""Limit of pixels answered; a larger view gets a coarser preview."""
+"""Limit of a preview in pixels; a larger view gets a coarser preview."""
 
 _GRID = 1_000_000
-"""Pixels, about, of the box of a region on which a soft edge is computed."""
+"""Approximate number of pixels at which the soft edge of a region is computed."""
 
 _HAIR = 1e-3
-"""Pixels by which an edge may miss a whole pixel: rounding of fractions."""
+"""Tolerance in pixels for whole pixels, as fractions are rounded."""
 
 _VARYING = frozenset({"job", "body", "seam", "match", "box", "size"})
 """Fields of a request that may differ for the same two pictures."""
@@ -42,11 +42,11 @@ _kept: list[_KeptPictures] = []
 
 @dataclass(slots=True)
 class _RegionView:
-    """The part of a picture that is seen, at the size of the screen.
+    """Visible part of a picture, at its size on the screen.
 
     Attributes:
-        place: pixels of the view that the region has, from the left, the top, to the right, down.
-        old, new, mask: those pixels of the parent, of the answer, and of the region.
+        place: left, top, right and bottom of the region in the view, in pixels.
+        old, new, mask: the pixels there of the parent, the answer, and the region's mask.
     """
 
     key: tuple[Any, ...]
@@ -61,9 +61,9 @@ class _FrameView:
     """Visible part of a frame, with a margin as wide as the reach of a seam.
 
     Attributes:
-        parent: the part of the parent in it.
-        laid: the answer, in the colours it came in, as large as `layout`.
-        place: the visible rectangle in it.
+        parent: visible part of the parent.
+        laid: the answer, in its original colours, as large as `layout`.
+        place: the visible rectangle within the part.
     """
 
     key: tuple[Any, ...]
@@ -78,14 +78,14 @@ _View = TypeVar("_View", _RegionView, _FrameView)
 
 @dataclass(slots=True, kw_only=True)
 class _KeptPictures:
-    """Two pictures that line up, perhaps smaller than they are.
+    """Two pictures that line up, possibly reduced.
 
     Attributes:
-        serial: number of the loading; the first of the process is 1.
-        size: of the parent in pixels.
+        serial: number of this pair; the first one that the process loaded is 1.
+        size: size of the parent in pixels.
         step, answer_step: pixels of parent and mask, and of the answer, per pixel kept.
-        place: in pixels of the whole pictures.
-        changed: share of the pixels outside that the answer changed, of those it shows.
+        place: position of the parent in the answer, in pixels of the whole pictures.
+        changed: changed share of those pixels outside the region that the answer shows.
     """
 
     key: str
@@ -116,7 +116,7 @@ class _KeptPictures:
 
     @property
     def bytes(self) -> int:
-        """Memory of all that is kept."""
+        """Memory used by the kept pictures."""
         pictures = [self.parent, self.answer, self.mask, *self.grids.values()]
         if self.view is not None:
             view = self.view
@@ -138,8 +138,8 @@ class _KeptPictures:
 def open_pair(request: dict[str, Any]) -> Message:
     """Load the pictures of a composition; the request is that of composing.
 
-    Answers "reason", "shift" and "zoom" as composing does; "size" of the parent, and "changed", the
-    share of the pixels outside that the answer changed, if they line up.
+    The answer has "reason", "shift" and "zoom" as for composing; if the pictures line up, also the
+    parent's "size" and "changed", the changed share of the pixels outside the region.
     """
     kept = _opened(request)
     if isinstance(kept, dict):
@@ -148,12 +148,12 @@ def open_pair(request: dict[str, Any]) -> Message:
 
 
 def preview(request: dict[str, Any]) -> Message:
-    """Raw RGBA, straight alpha, of a composition as it is seen; the request is that of composing.
+    """Raw RGBA, straight alpha, of a composition's visible part; the request is that of composing.
 
-    "box" is the part that is seen, in fractions of the new picture, "size" its size on the screen;
-    the body is the monitor's profile, empty for sRGB. Answers "left" and "top" of the pixels that
-    may differ from the parent, from the corner of that size, with their "width" and "height", 0
-    for none; and "across" and "down", that size, if it was too large.
+    "box" is the visible part, in fractions of the new picture, "size" its size on the screen; the
+    body is the monitor's profile, empty for sRGB. The answer has "left", "top", "width" and
+    "height" of the pixels that may differ from the parent, within that size, 0 for none; and
+    "across" and "down", the reduced size, if it was too large.
     """
     kept = _opened(request)
     if isinstance(kept, dict):
@@ -198,14 +198,14 @@ def close_pair(_request: dict[str, Any]) -> Message:
 
 
 def give_up() -> bool:
-    """Free the kept pictures; whether there were any."""
+    """Free the kept pictures; returns whether there were any."""
     there = bool(_kept)
     _kept.clear()
     return there
 
 
 def _opened(request: dict[str, Any]) -> _KeptPictures | dict[str, Any]:
-    """The pictures of a request, loaded if others are kept; an answer if they do not line up."""
+    """The pictures of a request, loaded unless kept; the answer to send if they do not line up."""
     known = {name: value for name, value in request.items() if name not in _VARYING}
     key = json.dumps(known, sort_keys=True)
     if _kept and _kept[0].key == key:
@@ -243,7 +243,7 @@ def _opened(request: dict[str, Any]) -> _KeptPictures | dict[str, Any]:
 
 
 def _steps(pair: compose_jobs.AlignedPair) -> tuple[int, int]:
-    """By how much both pictures are reduced, the larger one first."""
+    """Reduction of both pictures; the larger one is reduced first."""
     own = _bytes_of(pair.parent) + (0 if pair.mask is None else _bytes_of(pair.mask))
     other = _bytes_of(pair.answer)
     step = answer_step = 1
@@ -332,7 +332,7 @@ def _region_view(kept: _KeptPictures, box: align.FloatBox, size: tuple[int, int]
 
 
 def _weights(kept: _KeptPictures, width: float) -> tuple[Image.Image, int]:
-    """Weights over the whole parent, and how many of its pixels one of theirs is."""
+    """Weights over the whole parent, and the number of its pixels per weight in each direction."""
     mask = kept.mask
     assert mask is not None
     if kept.weights is not None and kept.weights[0] == width:
@@ -373,11 +373,11 @@ def _frame_view(
     kept: _KeptPictures, layout: FrameLayout, box: align.FloatBox, size: tuple[int, int]
 ) -> _FrameView:
     wide, high = size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1])
-    # Around what is seen, whole pixels of the screen: as far as a seam may reach, in the frame.
+    # Margins in whole screen pixels around the visible part: the reach of a seam, within the frame.
     before = _reach(box[0], wide), _reach(box[1], high)
     after = _reach(layout.size[0] - box[2], wide), _reach(layout.size[1] - box[3], high)
     local = before[0] + size[0] + after[0], before[1] + size[1] + after[1]
-    # Their corner in pixels of the parent, and the pixels in which the parent is.
+    # Corner of all these pixels in pixels of the parent, and the pixels that show the parent.
     left, top = layout.left + box[0] - before[0] / wide, layout.top + box[1] - before[1] / high
     start = _rounded_up(-left * wide, local[0]), _rounded_up(-top * high, local[1])
     end = (
@@ -424,7 +424,7 @@ def _frame_view(
 
 
 def _reach(room: float, factor: float) -> int:
-    """Pixels of the screen needed around the visible part, as far as the frame reaches."""
+    """Margin in screen pixels needed around the visible part, within the frame."""
     return math.ceil(min(max(0.0, room), MOST_SEAM + 2) * factor)
 
 
@@ -437,7 +437,7 @@ def _rounded_down(place: float, most: int) -> int:
 
 
 def _answer_part(kept: _KeptPictures, box: align.FloatBox) -> align.Box:
-    """The kept answer's part for a box of the parent, with some pixels around it."""
+    """The part of the kept answer for a box of the parent, with a margin of a few pixels."""
     step, margin = kept.answer_step, 4
     (left, top), (right, bottom) = kept.place.place(*box[:2]), kept.place.place(*box[2:])
     width, height = kept.answer.size
@@ -449,13 +449,13 @@ def _answer_part(kept: _KeptPictures, box: align.FloatBox) -> align.Box:
 
 
 def _exact(place: float) -> float:
-    """A place in pixels; whole if it misses that by no more than rounding."""
+    """A coordinate in pixels; whole if it is off by no more than rounding."""
     whole = float(round(place))
     return whole if abs(place - whole) < _HAIR else float(place)
 
 
 def _within(box: list[float], size: tuple[int, int]) -> align.FloatBox:
-    """A box without what is outside of a picture, never empty."""
+    """A box limited to a picture, never empty."""
     width, height = size
     left, top = min(max(0.0, box[0]), width - 0.01), min(max(0.0, box[1]), height - 0.01)
     right = max(left + 0.01, min(float(width), box[2]))

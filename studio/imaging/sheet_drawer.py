@@ -1,4 +1,4 @@
-"""Client of the drawing process of contact sheets; it has no Qt itself."""
+"""Client of the drawing process of contact sheets; does not use Qt itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SheetDrawer:
     """Draws the pages of one contact sheet, in order, in a process that it starts and ends.
 
     Attributes:
-        missing: the characters for which no font was found so far.
+        missing: characters for which no font was found so far.
     """
 
     def __init__(

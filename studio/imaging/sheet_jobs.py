@@ -1,7 +1,7 @@
 """Job of the drawing process: pages of a contact sheet, as PDF or PNG. Requests are as in
 `decode_jobs`.
 
-Texts are shaped and laid out by Qt, with the fonts of the system behind the program's own. The
+Texts are shaped and laid out by Qt, with the system's fonts as fallback for the program's own. The
 process has no window and needs no display. Nothing is written: pages are returned with the answer.
 """
 
@@ -43,13 +43,13 @@ from studio.imaging.page_drawing import PageDrawing, unpacked
 from studio.imaging.worker_protocol import Job, Message
 
 _POINTS: Final = 72.0
-"""Points of an inch."""
+"""Points per inch."""
 
 _PDF_DPI: Final = 600
 """Resolution of coordinates in a PDF; pictures keep their own pixels."""
 
 _PNG_QUALITY: Final = 60
-"""Trades size for time; a PNG is lossless at each."""
+"""Trades size for time; a PNG is lossless at every value."""
 
 _LEADING: Final = 1.35
 _MOST_REPORTED: Final = 20
@@ -59,7 +59,7 @@ class DrawingFailed(Exception):
     """A page that cannot be drawn.
 
     Attributes:
-        fault: word for the parent process, see worker_protocol.py.
+        fault: fault to report to the parent process; see worker_protocol.py.
     """
 
     def __init__(self, fault: str, details: str) -> None:
@@ -69,7 +69,7 @@ class DrawingFailed(Exception):
 
 @dataclass
 class _PdfDocument:
-    """A PDF between its first and its last page."""
+    """A PDF whose pages are being drawn."""
 
     content: QByteArray
     buffer: QBuffer
@@ -77,7 +77,7 @@ class _PdfDocument:
     painter: QPainter
 
     def taken(self) -> bytes:
-        """The bytes written since the last time."""
+        """The bytes written since the last call."""
         found = bytes(self.content.data())
         self.content.clear()
         self.buffer.seek(0)
@@ -115,7 +115,7 @@ class _Canvas:
         return QRectF(box.x * k, box.y * k, box.width * k, box.height * k)
 
     def draw_picture(self, box: SheetBox, data: bytes) -> None:
-        """A picture that fills a box; a grey box without its bytes."""
+        """Draw a picture that fills a box; a grey box if it is unreadable."""
         where = self.rectangle(box)
         if not data:
             self.painter.fillRect(where, QColor(MISSING))
@@ -123,7 +123,7 @@ class _Canvas:
         self.painter.drawImage(where, _image(data))
 
     def draw_logo(self, box: SheetBox, data: bytes) -> None:
-        """A logo as large as fits, at the right edge of a box."""
+        """Draw a logo as large as fits, at the right edge of a box."""
         image, where = _image(data), self.rectangle(box)
         factor = min(where.width() / image.width(), where.height() / image.height())
         size = QSizeF(image.width() * factor, image.height() * factor)
@@ -131,7 +131,7 @@ class _Canvas:
         self.painter.drawImage(QRectF(corner, size), image)
 
     def draw_text(self, text: SheetText) -> None:
-        """A text within its lines; the last one ends with an ellipsis if it is too long."""
+        """Draw a text; the last line ends with an ellipsis if the text is too long."""
         where = self.rectangle(text.box)
         font = QFont(_state.family)
         font.setPixelSize(max(1, round(text.size * self.factor)))
@@ -204,8 +204,8 @@ class _Canvas:
 def page(request: dict[str, Any]) -> Message:
     """One page; the body is that of `page_drawing.packed`.
 
-    With "kind" "png" it answers the page as PNG. With "pdf" it answers the next piece of the
-    document, of which the pages are asked in order. "missing" has the characters without a font.
+    With "kind" "png", the answer is the page as PNG. With "pdf", it is the next piece of the
+    document, whose pages are requested in order. "missing" has the characters without a font.
     """
     drawing, pictures, logo = unpacked(request["body"])
     _start()

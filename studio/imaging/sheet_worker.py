@@ -1,4 +1,4 @@
-"""Drawing process of contact sheets: the only one beside the window that has Qt.
+"""Drawing process of contact sheets: the only process besides the window that loads Qt.
 
 Started as `gridbrush --worker sheet`, with a lower priority. It gets pictures that were decoded and
 reduced by the exporting processes, returns pages, and writes nothing.
@@ -16,7 +16,7 @@ from studio.config.environment import keep_memory_private
 from studio.imaging import sheet_jobs, worker
 
 MEMORY = 3 << 30
-"""Address space in bytes: Qt's libraries, a page of A3 as PNG and its pictures."""
+"""Limit of address space in bytes: Qt's libraries, an A3 page as PNG and its pictures."""
 
 _NICE = 10
 
@@ -25,9 +25,10 @@ def main() -> int:
     """Run the drawing process."""
     keep_memory_private()
     if sys.platform != "win32":
-        # Draws without a display; Windows has one always, and its fonts only with its own.
+        # Draws without a display. Windows always has one, and its fonts need its own platform
+        # plugin.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        # For the fonts of the user; the variable is not handed to it.
+        # To find the user's fonts: the worker's environment lacks HOME.
         with contextlib.suppress(InputError):
             os.environ.setdefault("HOME", str(user_home()))
     return worker.serve(sheet_jobs.JOBS, memory=MEMORY, nice=_NICE)

@@ -1,6 +1,6 @@
-"""Decoding of text in pictures, whose encoding is unknown: by mark, signature or plausibility.
+"""Decoding of text in pictures in an unknown encoding: by mark, signature or plausibility.
 
-Programs write UTF-8 where a specification asks for Latin-1, and UTF-16 in either order behind the
+Programs write UTF-8 where a specification requires Latin-1, and UTF-16 in either order after the
 same signature. See Exif 2.32, section 4.6.5 (UserComment), and the PNG specification, 11.3.3.
 """
 
@@ -17,16 +17,16 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks; that of UTF-32 begins like the one of UTF-16."""
+"""Byte order marks; UTF-32 precedes UTF-16, whose marks begin alike."""
 
 _LOOKED_AT: Final = 2000
-"""Characters examined to detect an encoding."""
+"""Number of characters examined to detect an encoding."""
 
 _UNLIKELY: Final = {"Cc": -4.0, "Cn": -6.0, "Co": -4.0, "Cs": -6.0}
 """Score of categories rare in text: control, unassigned, private and surrogate characters."""
 
 _LEGACY: Final = ("gb2312", "shift_jis", "euc_kr", "iso8859-5", "iso8859-7", "cp1255", "cp1256")
-"""Encodings of few characters: those in one of them are in common use."""
+"""Encodings whose few characters are all in common use."""
 
 _COMMON_BLOCKS: Final = ((0x1F300, 0x1FAFF), (0x0900, 0x0E7F), (0x2000, 0x206F))
 
@@ -61,7 +61,7 @@ def user_comment(data: bytes, *, order: str) -> str:
 
 
 def wide(data: bytes, *, order: str) -> str:
-    """Decode what should be UTF-16, in the more plausible byte order, or is UTF-8 after all."""
+    """Decode supposed UTF-16: the most plausible of both byte orders and UTF-8."""
     if (marked := _by_mark(data)) is not None:
         return marked
     found = _order_of_zeros(data)
@@ -88,7 +88,7 @@ def _words(data: bytes, name: str) -> str:
 
 
 def _order_of_zeros(data: bytes) -> str:
-    """Byte order of UTF-16, told from the zero bytes of Latin letters; "" if there are few."""
+    """Byte order of UTF-16, by the zero bytes of Latin letters; "" if there are few."""
     data = data[: 2 * _LOOKED_AT]
     while data.endswith(b"\0\0\0"):
         data = data[:-2]

@@ -1,7 +1,7 @@
 """Limits of uploaded references, which are scaled down or converted if necessary.
 
-Source of the usual limits: all services accept 7 MB a picture and about 20 MB a request, and none
-uses more than 4096 pixels of a side. A wire format may have others.
+Source of the usual limits: all services accept 7 MB per picture and about 20 MB per request, and
+none uses more than 4096 pixels per side. A wire format may have others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LARGEST = 7 << 20
 """Limit of a picture in bytes."""
 
 TOGETHER = 13 << 20
-"""Limit of all pictures of a request in bytes; base64 adds a third, and there is text."""
+"""Limit of all pictures of a request in bytes; base64 adds a third, and text is sent too."""
 
 
 class UploadLimits(NamedTuple):
@@ -42,9 +42,9 @@ class UploadFit(NamedTuple):
 
 
 def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> UploadFit:
-    """How a file is changed to fit into `limit` bytes; blocking. Raises OSError.
+    """Changes needed to fit a file into `limit` bytes; blocking. Raises OSError.
 
-    Every copy is turned upright and has no metadata, which does not count.
+    Turning upright and removing metadata, as for every copy, do not count.
     """
     with path.open("rb") as file:
         kind = kind_of(file.read(64))
@@ -56,9 +56,9 @@ def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> UploadFi
 
 
 def allowances(sizes: Sequence[int], limits: UploadLimits = USUAL) -> list[int]:
-    """Limits in bytes of the pictures of a request, so that together they fit.
+    """Limits in bytes of the pictures of a request, so that all fit into it.
 
-    Small ones keep their size; the largest share one limit.
+    Small pictures keep their size; the largest share one limit.
     """
     wanted = [min(size, limits.largest) for size in sizes]
     left, limit = limits.together, limits.largest
@@ -81,7 +81,7 @@ def sentence(name: str, found: UploadFit) -> str:
 
 
 def note(found: UploadFit) -> str:
-    """The same in two words, for the slot of a reference."""
+    """Short form of the warning, for the slot of a reference."""
     if found.smaller:
         return _("sent smaller")
     return _("sent converted") if found.converted else ""

@@ -1,8 +1,8 @@
-"""Decoding process: opens untrusted pictures, away from the window and the keys.
+"""Decoding process: opens untrusted pictures, isolated from the window and the keys.
 
 Started as `gridbrush --worker`. It reads requests from standard input and answers on standard
-output, one at a time, until standard input ends. The jobs are in `decode_jobs`, the limits and
-pipes of the process here.
+output, one at a time, until standard input ends. The jobs are in `decode_jobs`; this module has the
+limits and pipes of the process.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ else:
     import resource
 
 _PIPE = 1 << 20
-"""Bytes that wait in the pipe to the program; the most that users may have on Linux."""
+"""Capacity in bytes of the pipe to the program; the maximum for users on Linux."""
 
 MEMORY = 3 << 30
-"""Address space in bytes: 8192 x 8192 RGBA takes 256 MiB, and some steps hold four copies."""
+"""Limit of address space in bytes: 8192 x 8192 RGBA takes 256 MiB, some steps hold four copies."""
 
 
 def serve(
@@ -80,7 +80,7 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Both pipes under new descriptors, so that a stray print cannot corrupt the messages."""
     requests, answers = os.dup(0), os.dup(1)
     if sys.platform == "linux":
-        # One turn instead of sixteen for a picture, while other programs want the processor too.
+        # A picture takes one context switch instead of sixteen on a busy machine.
         with contextlib.suppress(OSError):
             fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, _PIPE)
     if sys.platform == "win32":

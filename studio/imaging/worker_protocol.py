@@ -1,4 +1,4 @@
-"""Messages between the program and its decoding process: a JSON object with raw bytes behind it."""
+"""Messages between the program and its worker processes: a JSON object followed by raw bytes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_message(stream: IO[bytes], header: dict[str, Any], body: bytes = b"") 
 
 
 def read_message(stream: IO[bytes]) -> Message | None:
-    """The next message, None at the end (or in the middle) of the stream. Raises ValueError."""
+    """The next message; None at the end of the stream, even within a message. Raises ValueError."""
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
@@ -48,7 +48,7 @@ def read_message(stream: IO[bytes]) -> Message | None:
 
 
 def named(read: Callable[..., Read], path: Path, *more: Any) -> Read:
-    """Result of `read` for this file; an error names it as the one at fault."""
+    """Result of `read` for this file; an error names the file at fault."""
     try:
         return read(path, *more)
     except Exception as error:

@@ -96,7 +96,7 @@ class Library:
 
     @property
     def rereading(self) -> ReadProgress | None:
-        """Progress of an index that is rebuilt while the library is open."""
+        """Progress of a rebuild of the index while the library is open."""
         return self.store.rereading
 
     # Opening and closing
@@ -104,7 +104,7 @@ class Library:
     async def open(self, *, write: bool, beside: bool = False) -> None:
         """Open for changes (the caller holds the lock) or read-only.
 
-        `beside`: a rebuild of the index that takes long runs while the library is open.
+        With `beside`, a long rebuild of the index runs while the library is already open.
         Raises StorageError, LibraryTooNew.
         """
         self.store.writable = write
@@ -112,7 +112,7 @@ class Library:
             self.store.run_in_background(reindex.run(self.store))
 
     def _open(self, *, beside: bool) -> bool:
-        """Whether a rebuild of the index is pending."""
+        """Open the store; returns whether a rebuild of the index is pending."""
         store = self.store
         if store.writable:
             store.identify(create=True)
@@ -142,7 +142,7 @@ class Library:
         return first_pictures(self._saved_index, query, limit)
 
     def first_stacks(self, query: Query, by: StackBy, limit: int) -> FirstStacks | None:
-        """The same in stacks, with the pictures of `limit` tiles; None if it is unusable."""
+        """The first screen in stacks, with the pictures of `limit` tiles; None if unusable."""
         return first_stacks(self._saved_index, query, by, limit)
 
     def _saved_index(self) -> Path | None:
@@ -180,7 +180,7 @@ class Library:
         return await self.store.query_index(lambda index: index.pictures(rows))
 
     async def ids(self, rows: Sequence[int]) -> list[str]:
-        """The ids of the pictures of these rows, which may be a million."""
+        """The ids of the pictures of these rows, of which there may be a million."""
         return await self.store.query_index(lambda index: index.ids(rows), long=True)
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
@@ -188,7 +188,7 @@ class Library:
         return await self.store.query_index(lambda index: index.find(ids))
 
     async def rows_of(self, ids: Sequence[str]) -> dict[int, bool]:
-        """Rows of these pictures, in order, and whether each is in the trash; unknown left out."""
+        """Rows of these pictures, in order, and whether each is trashed; unknown ones left out."""
         return await self.store.query_index(lambda index: index.rows_of(ids), long=True)
 
     async def resolve(self, start: str) -> Picture:
@@ -213,13 +213,13 @@ class Library:
         return await self.store.query_index(lambda index: index.ledger.counts(since), long=True)
 
     async def spend(self, now: float | None = None) -> Spend:
-        """Spend of today and of this month in local time."""
+        """Spending of today and of this month in local time."""
         moment = time.time() if now is None else now
         day, month = local_midnight(moment), local_midnight(moment, first=True)
         return await self.store.query_index(lambda index: index.ledger.spend(day, month), long=True)
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
-        """Spend of each day of this month with any, such as {"2026-11-23": 1.21}."""
+        """Spending of this month by day, for days with any, such as {"2026-11-23": 1.21}."""
         month = local_midnight(time.time() if now is None else now, first=True)
         return await self.store.query_index(lambda index: index.ledger.spend_by_day(month))
 
@@ -248,7 +248,7 @@ class Library:
         return await self.store.query_index(lambda index: index.ledger.job_state(id))
 
     async def usual_seconds(self, model: str, size: str) -> float | None:
-        """Median seconds for that model and size; None for too few pictures."""
+        """Median seconds for that model and size; None with too few pictures."""
         return await self.store.query_index(lambda index: index.ledger.usual_seconds(model, size))
 
     def portions(self) -> AsyncIterator[list[Picture]]:
@@ -264,11 +264,11 @@ class Library:
         return await self.store.query_index(lambda index: index.ledger.stored(), long=True)
 
     def path(self, picture: Picture) -> Path:
-        """Path of the original, safe to hand on; blocking. Raises StorageError, see `reach`."""
+        """Path of the original, safe to pass on; blocking. Raises StorageError; see `reach`."""
         return self.originals.reach(picture)
 
     def paths(self, pictures: Sequence[Picture]) -> list[Path]:
-        """The same for many pictures, faster."""
+        """Paths of the originals of many pictures, faster than one by one."""
         return self.originals.reach_all(pictures)
 
     # New pictures
@@ -279,8 +279,8 @@ class Library:
         """Add a finished job: move the originals into place, then append one record.
 
         Args:
-            job: as it ended; a failed one brings no pictures.
-            pictures: each with the complete file that becomes its original.
+            job: the finished job; a failed one has no pictures.
+            pictures: pictures, each with the complete file that becomes its original.
 
         Returns the pictures with their rows. Raises StorageError; then nothing is recorded and the
         call can be repeated.
@@ -290,7 +290,7 @@ class Library:
     # Changes
 
     async def rate(self, ids: Sequence[str], stars: int) -> str:
-        """Give pictures 0 to 5 stars; returns a sentence about it. Raises InputError."""
+        """Give pictures 0 to 5 stars; returns a sentence about the change. Raises InputError."""
         if not 0 <= stars <= 5:
             raise InputError(_("A rating has 0 to 5 stars"))
         return await edits.set_field(self.store, "rating", ids, stars)
@@ -316,7 +316,8 @@ class Library:
     async def trash(self, ids: Sequence[str]) -> str:
         """Move pictures to the trash; the files are moved in the background.
 
-        An answer that a picture was made of goes with that one only: InputError for nothing else.
+        An answer from which a picture was made moves only with it. Raises InputError if only such
+        answers are given.
         """
         kept = await self._without_answers(ids, _("It goes to the trash with that picture."))
         return await edits.set_field(self.store, "trashed", kept, True)
@@ -349,28 +350,29 @@ class Library:
     async def change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> str:
-        """Change a field to `groups(old values)`; returns a sentence, "" where nothing changed."""
+        """Change a field to `groups(old values)`; returns a sentence, "" if nothing changed."""
         return await edits.change(self.store, field, ids, groups)
 
     async def undo(self, only: str = "") -> str | None:
-        """Undo the last change; returns the sentence of the effect, or None if there is none.
+        """Undo the last change; returns a sentence about the effect, or None if there is none.
 
-        `only` is the id of a change (`ChangeRecorded`): None if another one came after it.
+        `only` is the id of the change to undo (`ChangeRecorded`); returns None if a later one
+        exists.
         """
         step = await self.step_back(only)
         return None if step is None else step.effect
 
     async def redo(self) -> str | None:
-        """Redo the last undone change; returns the sentence of the effect, or None for none."""
+        """Redo the last undone change; returns a sentence about the effect, or None for none."""
         step = await self.step_forward()
         return None if step is None else step.effect
 
     async def step_back(self, only: str = "") -> HistoryStep | None:
-        """Undo the last change as `undo` does, and name it."""
+        """Undo the last change as `undo` does; also returns a sentence about the undone change."""
         return await edits.step(self.store, back=True, only=only)
 
     async def step_forward(self) -> HistoryStep | None:
-        """Redo the last undone change, and name it."""
+        """Redo the last undone change; also returns a sentence about that change."""
         return await edits.step(self.store, back=False)
 
     def stop_changes(self) -> None:
@@ -384,7 +386,7 @@ class Library:
     ) -> bytes:
         """A JPEG (sRGB) at least `edge` pixels long, from the cache or decoded now.
 
-        Raises PictureUnreadable, also when the file is gone.
+        Raises PictureUnreadable, also if the file is gone.
         """
         try:
             find = partial(self.path, picture)
@@ -427,7 +429,7 @@ class Library:
         )
 
     async def input_note(self, reference: Reference) -> str:
-        """How a reference is changed before it is sent, in two words; "" for not at all."""
+        """Change of a reference before it is sent, in two words; "" for none."""
         return await self.store.reading.run(inputs.note, self.originals, reference)
 
     def input_path(self, reference: Reference) -> Path:

@@ -1,1 +1,1 @@
-"""Export: planning, metadata and running, without the window."""
+"""Export without the window: planning, metadata and execution."""

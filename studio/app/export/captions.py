@@ -1,4 +1,4 @@
-"""Captions of pictures in contact sheets and pages that leave the program."""
+"""Captions of pictures in contact sheets and hand-off pages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from studio.domain.entities import CostBasis, Picture
 from studio.domain.request_fields import thinking_word
 
 LONGEST = 20_000
-"""Characters of a prompt."""
+"""Limit of a prompt in characters."""
 
 
 def caption(picture: Picture, which: SheetCaption) -> str:
-    """The text of a caption; "" for a picture without it. A prompt keeps its lines."""
+    """The text of a caption; "" if the picture has none. A prompt keeps its lines."""
     match which:
         case SheetCaption.TITLE:
             return picture.name
@@ -30,7 +30,7 @@ def caption(picture: Picture, which: SheetCaption) -> str:
 
 
 def prompt_lines(prompt: str) -> str:
-    """A prompt without invisible and bidirectional control characters."""
+    """The lines of a prompt, without invisible and bidirectional control characters."""
     lines = [one_line(line, LONGEST) for line in prompt[:LONGEST].splitlines()]
     return "\n".join(lines).strip()
 

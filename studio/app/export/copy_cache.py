@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 _LOCK = "lock"
 _MARK = "old"
 _SESSION = re.compile(r"[0-9a-f]{16}")
-"""Names of the folders; no others are removed."""
+"""Pattern of the folders' names; no others are removed."""
 
 
 class CopyCache:
@@ -38,8 +38,7 @@ class CopyCache:
     def new_folder(self) -> Path:
         """An empty folder for some copies. Raises StorageError.
 
-        What another program removed from the cache, the folder of this process included, is made
-        anew.
+        Folders that another program removed, that of this process included, are created again.
         """
         with files.storage_errors(self._root):
             if self._folder is None or not (self._folder / _LOCK).exists():
@@ -56,7 +55,7 @@ class CopyCache:
             _remove(folder)
 
     def close(self) -> None:
-        """Give the folder back; its files stay."""
+        """Release the folder; its files stay."""
         handle, self._handle = self._handle, -1
         if handle >= 0:
             os.close(handle)
@@ -75,7 +74,7 @@ class CopyCache:
 
 
 def remove_old(root: Path) -> int:
-    """Remove what was made before the last start; to be called once at each start.
+    """Remove folders from before the last start; to be called once at each start.
 
     Returns the number of folders removed. Those of running processes stay.
     """
@@ -114,7 +113,7 @@ def _open_lock(folder: Path) -> int:
 
 def _remove(folder: Path) -> bool:
     """Remove a folder with its files; links in it are not followed."""
-    # The mark goes last: what is left by a kill is removed by the next start.
+    # The mark is removed last: if the process is killed, the next start removes the rest.
     with contextlib.suppress(FileNotFoundError):
         for one in sorted(folder.iterdir(), key=lambda one: one.name == _MARK):
             if one.is_dir() and not one.is_symlink():

@@ -1,8 +1,8 @@
-"""Copies of pictures for drags and the clipboard, made by a preset in the exporting processes.
+"""Copies of pictures for drags and the clipboard, made with a preset in the exporting processes.
 
-Their names and bytes are those of an export with the same preset. What is handed out is exactly
-what was asked for, or nothing: pictures and preset are compared as values, and what another program
-has changed is made anew, under the same names in another folder.
+Their names and bytes are those of an export with the same preset. Either exactly the requested
+copies are handed out, or none: pictures and preset are compared as values, and copies that another
+program has changed are made again, under the same names in another folder.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ from studio.library.files import save_copies
 log = logging.getLogger(__name__)
 
 MOST_AHEAD = 200
-"""Pictures of which copies are made before they are wanted."""
+"""Limit of pictures that are copied before they are requested."""
 
 MOST_BYTES_AHEAD = 200_000_000
-"""Bytes of copies that are made before they are wanted, and of those that are kept unused."""
+"""Limit in bytes of copies made before they are requested, and of unused copies that are kept."""
 
 _LANES = 4
-"""Copies at once, as many as the exporting processes are given."""
+"""Copies made at once, as many as the exporting processes accept."""
 
 
 _NOT_IN_FILES = frozenset({"row", "seen"})
 _facts_of = operator.attrgetter(
     *(one.name for one in fields(Picture) if one.compare and one.name not in _NOT_IN_FILES)
 )
-"""All of a picture that may be in a copy of it."""
+"""All facts of a picture that its copy may contain."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CopyRequest:
-    """Pictures in order, the name of a collection of each, and how they are copied.
+    """Pictures in order, the collection name of each, and how they are copied.
 
-    Equal if nothing that is in the files differs.
+    Two requests are equal if their files would be.
     """
 
     pictures: tuple[Picture, ...]
@@ -70,7 +70,7 @@ class CopyRequest:
         return cls(
             tuple(pictures),
             tuple(map(collection_of, pictures)),
-            # The folder is empty: there is nothing to ask about.
+            # The folder is empty, so the rule "ask" has nothing to ask.
             replace(preset, conflict=ConflictRule.NUMBER),
         )
 
@@ -115,7 +115,7 @@ class WrittenFile:
 
     @property
     def unchanged(self) -> bool:
-        """Whether it is as it was written; blocking, for microseconds."""
+        """Whether it is as it was written; blocks for microseconds."""
         try:
             return _facts(self.path) == self.facts
         except OSError:
@@ -129,15 +129,15 @@ def _facts(path: Path) -> tuple[int, int, int, int, int]:
 
 
 class CopyBatch:
-    """The copies for one request, and how far they are.
+    """The copies for one request, and their progress.
 
     Attributes:
-        ahead: whether nobody has asked for them yet.
-        files: those that are made, in the order of the pictures.
-        folder: where they are, once the first is made.
-        error: why it ended without all of them; None if it did not.
+        ahead: whether they are made before a request.
+        files: the finished copies, in the order of the pictures.
+        folder: their folder, once the first is finished.
+        error: reason why copies are missing; None if there is none.
         given: whether they were handed out.
-        stopped: whether no more are made.
+        stopped: whether no more will be made.
     """
 
     def __init__(self, request: CopyRequest, *, ahead: bool) -> None:
@@ -152,22 +152,22 @@ class CopyBatch:
 
     @property
     def total(self) -> int:
-        """Number of its copies."""
+        """Number of requested copies."""
         return len(self.files)
 
     @property
     def made(self) -> int:
-        """Number of copies that are made."""
+        """Number of finished copies."""
         return sum(one is not None for one in self.files)
 
     @property
     def bytes(self) -> int:
-        """Bytes of the copies that are made."""
+        """Bytes of the finished copies."""
         return sum(one.bytes for one in self.files if one is not None)
 
     @property
     def ready(self) -> bool:
-        """Whether all copies are made."""
+        """Whether all copies are finished."""
         return None not in self.files
 
     @property
@@ -176,7 +176,7 @@ class CopyBatch:
         return self.task is not None and not self.task.done()
 
     async def wait_until_ended(self) -> None:
-        """Wait until nothing more is made for it. Raises what no error of a picture or disk is."""
+        """Wait until it ends. Raises unexpected errors only, not those of a picture or disk."""
         if self.task is not None:
             await asyncio.wait({self.task})
             if not self.task.cancelled():
@@ -191,7 +191,7 @@ class DragCopies:
     """
 
     def __init__(self, library: Library, exporter: Callable[[], Exporter], root: Path) -> None:
-        """`exporter` is asked for with the first copy; `root` is a folder of the cache."""
+        """`exporter` is called for the first copy; `root` is a folder of the cache."""
         self._library = library
         self._exporter = exporter
         self._cache = CopyCache(root)
@@ -202,14 +202,14 @@ class DragCopies:
     # Asking
 
     def find(self, request: CopyRequest) -> CopyBatch | None:
-        """The batch for a request, begun or finished."""
+        """The batch for a request, running or finished."""
         return next((one for one in reversed(self._batches) if one.request == request), None)
 
     def take_files(self, request: CopyRequest) -> tuple[Path, ...] | None:
         """The files for a request, in order, to be handed out now; None unless all are ready.
 
-        Each file is looked at: one that was changed or removed is not handed out, and its batch is
-        forgotten. Blocking, for microseconds a file.
+        Each file is checked: if one was changed or removed, the batch is forgotten. Blocks for
+        microseconds a file.
         """
         batch = self.find(request)
         if batch is None:
@@ -225,10 +225,10 @@ class DragCopies:
         return tuple(one.path for one in made)
 
     def prepare(self, request: CopyRequest, *, ahead: bool = False) -> CopyBatch:
-        """Make the copies for a request, unless they are made or being made.
+        """Make the copies for a request, unless they are finished or being made.
 
-        `ahead` is for what may be wanted soon: within limits, and only until something else is
-        prepared. An error ends a batch and is in it; preparing it again tries again.
+        `ahead` is for copies that may be requested soon: within limits, and only until something
+        else is prepared. An error ends the batch, which stores it; preparing it again tries again.
         """
         batch = self.find(request)
         if batch is None:
@@ -255,7 +255,7 @@ class DragCopies:
                 return batch
 
     async def close(self) -> None:
-        """End all work; what was handed out stays until the start after next."""
+        """End all work; copies that were handed out stay until the start after next."""
         self._closed = True
         batches, self._batches = self._batches, []
         for batch in batches:
@@ -289,7 +289,7 @@ class DragCopies:
             self._publish(batch)
 
     async def _planned(self, batch: CopyBatch) -> ExportPlan:
-        """The plan of a batch. Raises StudioError if a picture cannot be copied like this."""
+        """The plan of a batch. Raises StudioError if a picture cannot be copied with its preset."""
         request = batch.request
         found = await gather_items(
             self._library, self._exporter(), request.pictures, request.preset

@@ -1,4 +1,4 @@
-"""Metadata of exported copies: the facts of a picture as XMP and as texts of a PNG.
+"""Metadata of exported copies: the facts of a picture as XMP and as text chunks of a PNG.
 
 Never written: keys, folders, the user's extra fields of a request, and ids of the service.
 """
@@ -16,10 +16,10 @@ from studio.imaging.exporter import ExportTexts
 from studio.library.metadata import xmp_writer
 
 _MOST_XMP = 65_000
-"""Bytes of a packet that fit into one block of a JPEG."""
+"""Limit in bytes of a packet that fits into one segment of a JPEG."""
 
 _SHORTENED = 10_000
-"""Characters of a prompt that is too long for a JPEG."""
+"""Length in characters to which a prompt too long for a JPEG is cut."""
 
 _SOURCES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _PROGRAM = "Gridbrush"
@@ -28,7 +28,7 @@ _PROGRAM = "Gridbrush"
 def texts_for(picture: Picture, choice: ExportMetadata, kind: ExportFormat) -> ExportTexts | None:
     """The metadata of a copy; None for nothing.
 
-    What does not fit into a JPEG is shortened: first the facts for this program, then the prompt.
+    Metadata too long for a JPEG is shortened: first the facts for this program, then the prompt.
     """
     if choice is ExportMetadata.NOTHING:
         return None
@@ -88,7 +88,7 @@ def _date(picture: Picture) -> str:
 
 
 def _source_type(picture: Picture) -> str:
-    """How the picture was made, as an address of IPTC's vocabulary; "" where it is not known."""
+    """Digital source type of the picture, as a URI of IPTC's vocabulary; "" if unknown."""
     if picture.offline:
         return f"{_SOURCES}algorithmicMedia"
     if picture.derivation is not None:
@@ -97,7 +97,7 @@ def _source_type(picture: Picture) -> str:
 
 
 def _facts(picture: Picture, choice: ExportMetadata) -> dict[str, Any]:
-    """The facts as this program reads them, see library/metadata/provenance.py."""
+    """The facts in this program's own format; see library/metadata/provenance.py."""
     facts: dict[str, Any] = {"prompt": picture.prompt, "model": picture.model}
     if choice is ExportMetadata.EVERYTHING:
         advanced = picture.advanced

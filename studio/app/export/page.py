@@ -1,4 +1,4 @@
-"""Hand-off pages: one HTML file, with its pictures inside or exported into a folder beside it.
+"""Hand-off pages: one HTML file, with its pictures embedded or exported into a folder beside it.
 
 Nothing is overwritten, and a page gets its name when it is complete. Pictures beside a page are
 copies made by the export engine, under the names of its preset.
@@ -37,10 +37,10 @@ from studio.library.files.new_file import NewFile
 
 _AHEAD = 4
 _WHOLE = 1 << 16
-"""Longer side in pixels of a picture in its own size."""
+"""Limit in pixels of the longer side of a picture at full size."""
 
 _SHOWN = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp"})
-"""Endings of files that browsers show; of others a reduced copy is shown."""
+"""Extensions of files that browsers show; for others a reduced copy is shown."""
 
 _REDUCED = 1280
 
@@ -53,9 +53,9 @@ class PageRequest:
 
     Attributes:
         target: wanted path of the page.
-        preset: how pictures beside the page are made.
+        preset: preset of the pictures beside the page.
         collection: name of the collection, for the names of those files.
-        number: give a number to a name that is taken; else nothing is made then.
+        number: whether a name that is taken gets a number; otherwise nothing is made.
     """
 
     pictures: Sequence[Picture]
@@ -68,12 +68,12 @@ class PageRequest:
 
 @dataclass(slots=True, kw_only=True)
 class PageResult:
-    """What was made.
+    """A finished page.
 
     Attributes:
-        path: the page; None if its name was taken and nothing was to be made then.
-        folder: that of the pictures beside it; None if they are inside.
-        bytes: of the page and its pictures.
+        path: the page; None if its name was taken and `number` was off.
+        folder: folder of the pictures beside it; None if they are embedded.
+        bytes: size of the page and its pictures.
     """
 
     path: Path | None = None
@@ -142,7 +142,7 @@ class _PageWork:
         return self._result
 
     def _free_target(self) -> Path | None:
-        """The target, or with a number where it or its folder exists; None if not numbered."""
+        """The target, numbered if it or its folder exists; None if it may not be numbered."""
         request = self._request
         for wanted in save_copies.numbered(request.target):
             names = (wanted, _beside(wanted)) if request.page.beside else (wanted,)
@@ -160,7 +160,7 @@ class _PageWork:
         items = await gather_items(
             self._library, self._exporter, request.pictures, preset, request.collection
         )
-        # The folder is new, so nobody has to be asked.
+        # The folder is new, so the rule "ask" has nothing to ask.
         plan = make_plan(items, replace(preset, conflict=ConflictRule.NUMBER))
 
         def changed(run: ExportRun) -> None:
@@ -251,7 +251,7 @@ class _PageWork:
         return await self._exporter.palette(path)
 
     def _remove_copies(self) -> None:
-        """Remove the copies of a page that was not made, and their folder if it is empty then."""
+        """Remove the copies of an unfinished page, and their folder if nothing else is in it."""
         for copy in self._copies.values():
             with contextlib.suppress(StorageError):
                 files.remove(copy.path)
@@ -263,7 +263,7 @@ class _PageWork:
 
 
 def heading(which: SheetCaption) -> str:
-    """The word for a caption."""
+    """Heading of a caption."""
     headings = {
         SheetCaption.TITLE: _("Title"),
         SheetCaption.PROMPT: _("Prompt"),

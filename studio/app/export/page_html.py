@@ -1,7 +1,7 @@
-"""HTML of a hand-off page: no script, nothing from elsewhere, and every text escaped.
+"""HTML of a hand-off page: no scripts, no external resources, and every text escaped.
 
-A Content-Security-Policy allows this style sheet and the pictures only. A picture opens in full by
-a link to its place, which the style sheet enlarges; so it works offline and by keyboard.
+A Content-Security-Policy allows this style sheet and the pictures only. A picture is enlarged by
+the style sheet (`:target`) when its link is followed; so it works offline and by keyboard.
 """
 
 from __future__ import annotations
@@ -80,12 +80,12 @@ class PagePicture:
     """A picture of a page.
 
     Attributes:
-        source: what follows "src": a data: or relative address; "" for an unreadable one.
+        source: value of "src": a data: or relative address; "" for an unreadable picture.
         file: relative address of the file to open; "" for none.
-        width, height: of the shown picture, in pixels.
+        width, height: size of the shown picture, in pixels.
         name, prompt: "" if the page leaves them out.
-        facts: headings and values in lines.
-        colours: as 0xRRGGBB.
+        facts: lines of headings and values.
+        colours: main colours as 0xRRGGBB.
     """
 
     name: str
@@ -119,7 +119,7 @@ def head(title: str, intro: str, count: int, date: str, *, beside: bool) -> str:
 
 
 def policy(*, beside: bool) -> str:
-    """The Content-Security-Policy: this style sheet, and pictures inside or beside the page."""
+    """The Content-Security-Policy: this style sheet, and pictures in the page or beside it."""
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     # A page that is opened from a disk is not of the same origin as the files beside it.
     pictures = "'self' file: data:" if beside else "data:"
@@ -156,26 +156,26 @@ def foot() -> str:
 
 
 def relative_address(*names: str) -> str:
-    """The address of a file below the page's folder."""
+    """Relative address of a file below the page's folder."""
     # A first part with a colon would be taken for a scheme.
     return "./" + "/".join(quote(name, safe="") for name in names)
 
 
 def alternative_text(name: str, prompt: str) -> str:
-    """What a picture shows, for those who do not see it; "" if nothing is known."""
+    """Alternative text of a picture, for screen readers; "" if nothing is known."""
     title, words = one_line(name), " ".join(prompt_lines(prompt).split())
     if not words:
         return title
     if not title:
         return one_line(words, _LONGEST_ALT)
-    # A name that was made of the prompt says nothing more.
+    # A name taken from the prompt adds nothing.
     return one_line(
         words if words.startswith(title.rstrip("…")) else f"{title}: {words}", _LONGEST_ALT
     )
 
 
 def _stage(picture: PagePicture, place: int, count: int) -> str:
-    """The picture as it lies in the page, with what the style sheet shows when it is enlarged."""
+    """The picture in the page, with the elements shown when it is enlarged."""
     # Translators: a picture without a shown name, such as "Picture 3".
     unnamed = _("Picture {n}").format(n=place)
     name = _text(one_line(picture.name) or unnamed)
@@ -190,7 +190,7 @@ def _stage(picture: PagePicture, place: int, count: int) -> str:
         actual, enlarge = _text(_("Actual size")), _text(_("Enlarge"))
         links.append(f'<label><input type="checkbox" class="actual"> {actual}</label>')
         alt = _text(alternative_text(picture.name, picture.prompt) or unnamed)
-        # Pictures inside the page are there already.
+        # Embedded pictures are already loaded.
         when = "eager" if picture.source.startswith("data:") else "lazy"
         shown = (
             f'<a class="open" href="#p{place}" title="{enlarge}">'

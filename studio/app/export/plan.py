@@ -26,14 +26,14 @@ from studio.library.files import originals, save_copies
 
 
 class ExportNote(StrEnum):
-    """What is said about a planned copy."""
+    """Note on a planned copy."""
 
     NUMBERED = "numbered"  # the name is taken
     SKIPPED = "skipped"  # the name is taken, and it is not written
     ASK = "ask"  # the name is taken, and the user decides
     NOT_ENLARGED = "not_enlarged"
     FLATTENED = "flattened"  # transparent parts lie on the ground colour
-    FIRST_FRAME = "first_frame"  # of an animation
+    FIRST_FRAME = "first_frame"  # only the first frame of an animation is exported
     SIXTEEN_BITS = "sixteen_bits"  # refused
     TOO_LARGE = "too_large"  # refused
 
@@ -56,8 +56,8 @@ class PlannedCopy:
 
     Attributes:
         name: name of the file.
-        wanted: its name before it got a number.
-        width, height: of the copy, in pixels.
+        wanted: name before it got a number.
+        width, height: size of the copy, in pixels.
     """
 
     item: ExportItem
@@ -73,7 +73,7 @@ class PlannedCopy:
 
     @property
     def refused(self) -> bool:
-        """Whether the picture cannot be exported like this."""
+        """Whether the picture cannot be exported as requested."""
         return bool(_REFUSED.intersection(self.notes))
 
     @property
@@ -91,7 +91,7 @@ class ExportPlan:
     def renamed(self, existing: Iterable[str], done: Sequence[PlannedCopy] = ()) -> ExportPlan:
         """The plan after its folder has changed: names taken meanwhile are replaced.
 
-        `done` are copies that have their names, and keep them.
+        `done` are written copies, which keep their names.
         """
         names = _Names(existing)
         kept = {id(one) for one in done}
@@ -114,8 +114,8 @@ def make_plan(
 ) -> ExportPlan:
     """The plan of an export. Raises InputError for an invalid name pattern.
 
-    `existing` are the names in the folder. No two copies have names that a usual system takes for
-    the same, nor a copy and a file that exists.
+    `existing` are the names in the folder. No copy gets a name that a usual file system takes for
+    that of another copy or of an existing file.
     """
     parts = name_pattern.parse(preset.pattern)
     names = _Names(existing)
@@ -173,7 +173,7 @@ class _Names:
         self._numbers: dict[str, Iterator[Path]] = {}
 
     def placed(self, copy: PlannedCopy, rule: ConflictRule) -> PlannedCopy:
-        """The copy with a free name, or with a note that it has none."""
+        """The copy with a free name, or with a note that its name is taken."""
         key = originals.collision_key(copy.wanted)
         if key in self._existing:
             if rule is ConflictRule.SKIP:
@@ -190,7 +190,7 @@ class _Names:
                 self._planned.add(key)
                 notes = (*copy.notes, ExportNote.NUMBERED)
                 return replace(copy, name=path.name, notes=notes)
-        raise AssertionError  # numbers have no end
+        raise AssertionError  # unreachable: numbers do not run out
 
     def _is_free(self, key: str) -> bool:
         return key not in self._existing and key not in self._planned
@@ -206,7 +206,7 @@ def existing_names(folder: Path) -> list[str]:
 
 
 def sentence(note: ExportNote) -> str:
-    """What a note says to the user, in a few words."""
+    """The note as a short text for the user."""
     return {
         ExportNote.NUMBERED: _("name is taken, gets a number"),
         ExportNote.SKIPPED: _("name is taken, skipped"),

@@ -1,4 +1,4 @@
-"""Preparation of an export: facts of the files, and the size the copies will have."""
+"""Preparation of an export: facts of the files, and the estimated size of the copies."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from studio.library.facade import Library
 
 _AT_ONCE = 4
 _MEASURED = 3
-"""Pictures that are encoded to estimate the size of all."""
+"""Number of pictures that are encoded to estimate the size of all."""
 
 
 def collection_of(picture: Picture, names: Mapping[str, str]) -> str:
-    """Name of the first collection that a picture is in; "" for none. `names` are by id."""
+    """Name of the first collection of a picture; "" for none. `names` are by id."""
     return next((names[one] for one in picture.collections if one in names), "")
 
 
@@ -29,7 +29,7 @@ class ItemReader:
     """Items of pictures for exports; the facts of each file are read once.
 
     Args:
-        library: where the pictures are.
+        library: library of the pictures.
         exporter: reads the facts.
     """
 
@@ -39,7 +39,7 @@ class ItemReader:
         self._known: dict[str, SourceFacts] = {}
 
     def known(self, pictures: Sequence[Picture], names: Mapping[str, str]) -> list[ExportItem]:
-        """The pictures with the facts that were read; `names` are those of collections by id."""
+        """The pictures with the facts read so far; `names` are those of collections by id."""
         return [
             ExportItem(
                 picture=one, collection=collection_of(one, names), facts=self._known.get(one.id)
@@ -50,9 +50,9 @@ class ItemReader:
     async def read(
         self, pictures: Sequence[Picture], progress: Callable[[int], object] | None = None
     ) -> None:
-        """Read the facts of files; not again, and none for an unreadable file.
+        """Read the facts of files not read yet; unreadable files get none.
 
-        `progress` is called with the number of pictures that are done.
+        `progress` is called with the number of pictures read.
         """
         missing = deque(one for one in pictures if one.id not in self._known)
         done = len(pictures) - len(missing)
@@ -95,7 +95,7 @@ async def _facts_of(library: Library, exporter: Exporter, picture: Picture) -> S
 
 
 async def estimate_bytes(library: Library, exporter: Exporter, plan: ExportPlan) -> list[int]:
-    """Bytes of every copy: known for originals, else estimated from three that are encoded.
+    """Bytes of every copy: exact for originals, else estimated from three encoded ones.
 
     0 for a copy that is not written.
     """

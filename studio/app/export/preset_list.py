@@ -1,6 +1,6 @@
 """Changes to the user's presets, as functions of the whole list.
 
-The originals, bit for bit, stay as they are: they cannot be renamed or removed.
+The preset "Originals, bit for bit" cannot be renamed or removed.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ Presets = tuple[ExportPreset, ...]
 
 
 def changed(presets: Presets, preset: ExportPreset) -> Presets:
-    """The presets with this one instead of the one with its id."""
+    """The presets with this one in place of that with the same id."""
     return tuple(preset if one.id == preset.id else one for one in presets)
 
 
 def added(presets: Presets, like: ExportPreset) -> tuple[Presets, ExportPreset]:
-    """The presets with a copy of `like` after it, and the copy, which has a title of its own."""
+    """The presets with a copy of `like` after it, and the copy, whose title is unique."""
     taken = {title_of(one).casefold() for one in presets}
     stem = _("{name} copy").format(name=title_of(like))
     title, copies = stem, 1
@@ -34,7 +34,7 @@ def added(presets: Presets, like: ExportPreset) -> tuple[Presets, ExportPreset]:
 
 
 def renamed(presets: Presets, id: str, title: str) -> Presets:
-    """The presets with another title for one. Raises InputError for an empty or taken one."""
+    """The presets with one renamed. Raises InputError for an empty or taken title."""
     free_id([one for one in presets if one.id != id], title)
     words = " ".join(title.split())
     return tuple(
@@ -48,7 +48,7 @@ def removed(presets: Presets, id: str) -> Presets:
 
 
 def ordered(presets: Presets, ids: tuple[str, ...]) -> Presets:
-    """The presets in the order of these ids; others follow."""
+    """The presets in the order of these ids; the rest follow."""
     found = {one.id: one for one in presets}
     return tuple(found[id] for id in dict.fromkeys([*ids, *found]) if id in found)
 
@@ -56,7 +56,7 @@ def ordered(presets: Presets, ids: tuple[str, ...]) -> Presets:
 def replaced(presets: Presets, before: Presets, after: Presets) -> Presets:
     """The presets after a change that made the list `before` to the list `after`.
 
-    Those that are in neither, added by others meanwhile, stay.
+    Presets that are in neither list, added by another window meanwhile, stay.
     """
     meant = {one.id for one in (*before, *after)}
     return (*after, *(one for one in presets if one.id not in meant))

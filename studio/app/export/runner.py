@@ -1,7 +1,7 @@
-"""Running exports: one after another, each in at most two processes.
+"""Execution of exports: one after another, each in at most two processes.
 
-A copy gets its name when its bytes are durable, and never replaces anything. What stops an export
-leaves what is done; it can be resumed.
+A copy gets its name when its bytes are durable, and never replaces anything. A stopped export keeps
+its finished copies, and can be resumed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from studio.library.files import save_copies
 _Result = TypeVar("_Result")
 
 _LANES = 6
-"""Copies at once: two are encoded and two wait for it, while two are written."""
+"""Copies in progress: two are being encoded, two wait for that, and two are being written."""
 
 
 class ExportState(StrEnum):
@@ -40,7 +40,7 @@ class ExportState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenCopy:
-    """A copy that has its name; `width` and `height` are those of the file."""
+    """A finished copy; `width` and `height` are those of the file."""
 
     copy: PlannedCopy
     path: Path
@@ -51,7 +51,7 @@ class WrittenCopy:
 
 @dataclass(frozen=True, slots=True)
 class FailedCopy:
-    """A copy that was not written, and why. The others are."""
+    """A copy that was not written, and the reason. The other copies are still written."""
 
     copy: PlannedCopy
     error: StudioError
@@ -61,13 +61,13 @@ AskConflict = Callable[[PlannedCopy], Awaitable[ConflictRule]]
 
 
 class ExportRun:
-    """One export and how far it is.
+    """One export and its progress.
 
     Attributes:
-        ask: decides about a name that is taken, for the rule "ask": a number, or skip it. Without
-            it such copies are skipped.
-        error: what stopped it, such as a full disk; None if the user did.
-        awaited: pictures being encoded and a question to the user; cancelled when it is stopped.
+        ask: decides for the rule "ask" whether a copy whose name is taken gets a number or is
+            skipped. Without it, such copies are skipped.
+        error: error that stopped it, such as a full disk; None if the user stopped it.
+        awaited: tasks (pictures being encoded, a question to the user), cancelled on stop.
     """
 
     def __init__(self, plan: ExportPlan, folder: Path, ask: AskConflict | None = None) -> None:
@@ -83,7 +83,7 @@ class ExportRun:
 
     @property
     def total(self) -> int:
-        """Number of its copies."""
+        """Number of planned copies."""
         return len(self.plan.copies)
 
     @property
@@ -114,7 +114,7 @@ OnChange = Callable[[ExportRun], object]
 
 
 class ExportQueue:
-    """Runs exports, the first added first.
+    """Runs exports in the order they were added.
 
     Args:
         on_change: called after every change of a run, on the loop's thread.
@@ -145,7 +145,7 @@ class ExportQueue:
 
     @property
     def stopped(self) -> tuple[ExportRun, ...]:
-        """The exports that can be resumed, the one stopped last first."""
+        """The exports that can be resumed, most recently stopped first."""
         return tuple(reversed(self._stopped))
 
     def add(self, plan: ExportPlan, folder: Path, ask: AskConflict | None = None) -> ExportRun:
@@ -155,7 +155,7 @@ class ExportQueue:
         return run
 
     def stop(self, run: ExportRun) -> None:
-        """Stop an export; what is written stays, and what is being encoded is dropped."""
+        """Stop an export; written copies stay, and pictures being encoded are dropped."""
         if run in self._waiting:
             self._waiting.remove(run)
         elif run is not self._running:
@@ -168,7 +168,7 @@ class ExportQueue:
             self._queue(run)
 
     def drop(self, run: ExportRun) -> None:
-        """Stop an export for good; what is written stays."""
+        """Stop an export for good; written copies stay."""
         self.stop(run)
         if run in self._stopped:
             self._stopped.remove(run)
@@ -217,7 +217,7 @@ class ExportQueue:
             finally:
                 self._running = None
                 if run.state is ExportState.RUNNING:
-                    # A bug ended it; what is left can be resumed.
+                    # A bug ended it; the rest can be resumed.
                     run.state = ExportState.STOPPED
                     self._stopped.append(run)
 
@@ -230,7 +230,7 @@ class ExportQueue:
             self._halt(run, error)
             return
         settled = run.settled()
-        # What was planned may be out of date: another export ran, or it was stopped for long.
+        # The plan may be outdated: another export ran, or this one was stopped for long.
         run.plan = await asyncio.to_thread(run.plan.renamed, existing, settled)
         done = {id(one) for one in settled}
         left = deque(one for one in run.plan.copies if id(one) not in done)
@@ -290,7 +290,7 @@ class ExportQueue:
         return WrittenCopy(copy=copy, path=saved, width=copy.width, height=copy.height, bytes=size)
 
     async def _encoded(self, run: ExportRun, copy: PlannedCopy, source: Path) -> bytes:
-        """The bytes of a copy. Raises CancelledError when the run is stopped meanwhile."""
+        """The bytes of a copy. Raises CancelledError if the run is stopped meanwhile."""
         return await _unless_stopped(run, self._made(run, copy, source))
 
     async def _made(self, run: ExportRun, copy: PlannedCopy, source: Path) -> bytes:
@@ -313,7 +313,7 @@ class ExportQueue:
             raise _WriteFailed(error) from error
 
     async def _decision(self, run: ExportRun, copy: PlannedCopy) -> ConflictRule:
-        """What the user decides. Raises CancelledError when the run is stopped meanwhile."""
+        """The user's decision. Raises CancelledError if the run is stopped meanwhile."""
         if run.ask is None:
             return ConflictRule.SKIP
         async with self._asking:
@@ -326,7 +326,7 @@ async def _answer(ask: AskConflict, copy: PlannedCopy) -> ConflictRule:
 
 
 async def _unless_stopped(run: ExportRun, work: Coroutine[Any, Any, _Result]) -> _Result:
-    """What the work returns. Raises CancelledError when the run is stopped, before or meanwhile."""
+    """The result of the work. Raises CancelledError if the run is stopped before or meanwhile."""
     task = asyncio.create_task(work)
     if run.stopped:
         task.cancel()

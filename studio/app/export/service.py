@@ -1,4 +1,4 @@
-"""Exporting of one core: its processes, its queue of exports, and the user's presets."""
+"""Export service of one core: processes, queue of exports, and the user's presets."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ Presets = tuple[ExportPreset, ...]
 
 @dataclass(frozen=True, slots=True)
 class ExportChanged(ProgressEvent):
-    """An export was queued, got on, or ended."""
+    """An export was queued, progressed, or ended."""
 
     run: ExportRun
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPresetsChanged(ProgressEvent):
-    """The user's presets are others than before."""
+    """The user's presets have changed."""
 
     presets: Presets
 
 
 class ExportService:
-    """What exports are made with, created when one is first wanted.
+    """Processes, queue and presets of exports, created for the first one.
 
     Attributes:
-        exporter: the processes that encode; they start with the first picture.
+        exporter: the encoding processes, started for the first picture.
         queue: runs the exports of this core, one after another; publishes `ExportChanged`.
     """
 
@@ -61,8 +61,8 @@ class ExportService:
     async def change_presets(self, change: Callable[[Presets], Presets]) -> Presets:
         """Change the presets and save them; returns the new ones.
 
-        The file is read again, as another window may have changed it. Raises StorageError, and
-        what `change` raises; nothing changes then.
+        The file is read again, as another window may have changed it. Raises StorageError, and the
+        errors of `change`; then nothing is changed.
         """
         async with self._storing:
             before = self._presets
@@ -88,6 +88,6 @@ class ExportService:
             self._events.publish(ProblemOccurred(trouble))
 
     async def close(self) -> None:
-        """Stop every export, then end the processes. What is written stays."""
+        """Stop every export, then end the processes. Written copies stay."""
         await self.queue.close()
         await self.exporter.close()

@@ -1,7 +1,7 @@
-"""Contact sheets: pictures reduced by the exporting processes, pages by the drawing one.
+"""Contact sheets: the exporting processes reduce pictures, the drawing process draws pages.
 
-A file gets its name when it is complete, and never replaces another. Of a PNG sheet, the pages that
-are done stay whatever happens to the others.
+A file gets its name when it is complete, and never replaces another. The finished pages of a PNG
+sheet stay if others fail.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from studio.library.files.new_file import NewFile
 
 _QUALITY = 90
 _AHEAD = 6
-"""Pictures beyond the page being drawn that are reduced meanwhile."""
+"""Number of pictures reduced ahead of the page being drawn."""
 
 OnPage = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)
 class UnreadablePicture:
-    """A picture that is left out, and why."""
+    """A picture that is left out, and the reason."""
 
     picture: Picture
     error: StudioError
@@ -67,11 +67,11 @@ class SheetRequest:
 
 @dataclass(slots=True, kw_only=True)
 class SheetResult:
-    """What was made.
+    """A finished contact sheet.
 
     Attributes:
-        paths: the files; none if the name was taken and nothing was to be made then.
-        missing: characters for which this computer has no font.
+        paths: the files; none if the name was taken and `number` was off.
+        missing: characters that no font of this computer has.
     """
 
     paths: list[Path] = field(default_factory=list)
@@ -248,7 +248,7 @@ class _SheetWork:
 
 
 def _page_path(target: Path, number: int, pages: int) -> Path:
-    """Path of a page: "sheet-02.png" of ten or more."""
+    """Path of a page, such as "sheet-02.png" among ten or more."""
     if pages == 1:
         return target
     digits = len(str(pages))
@@ -256,7 +256,7 @@ def _page_path(target: Path, number: int, pages: int) -> Path:
 
 
 def _free_target(target: Path, pages: int, *, number: bool) -> Path | None:
-    """The target, or with a number where a name is taken; None if it is not to be numbered."""
+    """The target, numbered if a name is taken; None if it may not be numbered."""
     for wanted in save_copies.numbered(target):
         names = (_page_path(wanted, page, pages) for page in range(1, pages + 1))
         if not any(os.path.lexists(name) for name in names):

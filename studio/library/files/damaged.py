@@ -1,4 +1,4 @@
-"""Unreadable files of a library, moved out of the way of the next start."""
+"""Quarantine of a library's unreadable files, so that the next start does not find them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.library.files.save_copies import numbered
 
 
 def put_away(library: Path, path: Path) -> StorageError:
-    """Move a file or folder to the damaged ones; returns the error to show. Blocking."""
+    """Move a file or folder to the folder of damaged ones; returns the error to show. Blocking."""
     names = numbered(library / HIDDEN / "damaged" / path.name)
     target = next(name for name in names if not os.path.lexists(name))
     try:

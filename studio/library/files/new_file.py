@@ -1,4 +1,4 @@
-"""A file for the user that is written piece by piece; it never replaces another one."""
+"""Files for the user that are written piece by piece, without replacing others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from studio.library.files import save_copies
 
 
 class NewFile:
-    """Has a hidden name until it is complete and durable. All calls block and raise StorageError.
+    """File with a hidden name until it is complete. All calls block and raise StorageError.
 
     The folder is created if it is missing. Raises InputError for a folder of the library itself.
     """
@@ -29,14 +29,14 @@ class NewFile:
         self.size = 0
 
     def append(self, data: bytes) -> None:
-        """Write more of it."""
+        """Append bytes."""
         self._file.append(data)
         self.size += len(data)
 
     def finish(self, *, number: bool = True) -> Path | None:
-        """Give it its name, with a number if that is taken; returns its path.
+        """Give the file its name, with a number if that is taken; returns its path.
 
-        Without `number` it is removed then, and None returned.
+        Without `number`, a file whose name is taken is removed, and None is returned.
         """
         self._file.sync()
         self._file.close()
@@ -52,7 +52,7 @@ class NewFile:
         return None
 
     def discard(self) -> None:
-        """Remove it, unless it has its name."""
+        """Remove the file, unless it is finished."""
         self._file.close()
         with self._note:
             files.remove(self._part)

@@ -1,9 +1,10 @@
 """Originals: location and name of each picture's file, and the inputs beside them.
 
-Only pictures are visible in the library's folder, in months by local date of arrival; everything
-else is in `.gridbrush/`: reference pictures, the model's part of conversations. All calls block.
+Only pictures are visible in the library's folder, grouped into months by local date of arrival;
+everything else, such as reference pictures and the model's part of conversations, is in
+`.gridbrush/`. All calls block.
 
-All access to files by a name read from disk goes through this module, imported as `inside`.
+All access to files by a name read from disk goes through this module.
 Records, lists, the journal and backups are untrusted: a checksum proves that they are complete, not
 who wrote them. A path in them is a plain one below the library, an id is a UUID, a hash has 64 hex
 digits; anything else reaches no file. Paths are checked, so that no link leads outside.
@@ -33,12 +34,12 @@ HIDDEN = ".gridbrush"
 """Folder of a library for everything but pictures."""
 
 UNFINISHED = ("importing", "composing", "emptying", "journal")
-"""Folders of unfinished work in the hidden one, resumed at startup."""
+"""Folders of unfinished work within the hidden folder, resumed at startup."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _USUAL = re.compile(r"\d{4}-\d\d/[0-9A-Za-z_][ -.0-\[\]-~]{0,200}", re.ASCII)
-"""Nearly every original: a month and a plain ASCII name."""
+"""Pattern of nearly every original: a month and a plain ASCII name."""
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
@@ -48,7 +49,7 @@ _SHOWN = 120
 
 
 def is_id(text: str) -> bool:
-    """Whether this is an id as `new_id` makes them."""
+    """Whether this is an id in the format of `new_id`."""
     return _ID.fullmatch(text) is not None
 
 
@@ -77,7 +78,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_windows_name(name: str) -> bool:
-    """No alternate data stream, device, or ending that Windows drops."""
+    """Whether Windows keeps it as it is: no data stream, device, or ending to be dropped."""
     return not (":" in name or name[-1] in " ." or _DEVICE.fullmatch(name))
 
 
@@ -87,12 +88,12 @@ _JOINERS = "\u200c\u200d"
 
 
 def is_portable(name: str) -> bool:
-    """Whether Linux, macOS and Windows all accept this name of a file."""
+    """Whether Linux, macOS and Windows all accept this file name."""
     return _is_name(name) and _is_windows_name(name) and _UNSAFE.search(name) is None
 
 
 def portable_name(text: str, extension: str) -> str:
-    """A name of a file made of any text, accepted by every usual system; with `extension`.
+    """A file name from any text, with `extension`, accepted by every usual system.
 
     An invalid extension becomes part of the name. At most 255 bytes in Unicode's composed
     form, no hidden file, no device, no trailing dot or space. Never empty.
@@ -117,9 +118,9 @@ def portable_name(text: str, extension: str) -> str:
 
 
 def collision_key(name: str) -> str:
-    """Equal for names that some usual system takes for the same.
+    """A key that is equal for names that some usual system takes for the same.
 
-    Those of other case, of another Unicode form, or with trailing dots or spaces.
+    Such names differ in case, Unicode form, or trailing dots or spaces.
     """
     plain = unicodedata.normalize("NFC", name).upper().casefold()
     return unicodedata.normalize("NFC", plain).rstrip(" .")
@@ -197,8 +198,8 @@ def relative_path(name: str, id: str, extension: str, created: float) -> str:
 
     Args:
         name: its title or prompt; "" for a neutral name.
-        extension: from the magic bytes, with the dot.
-        created: arrival, seconds since 1970; the month is the local one.
+        extension: extension by the magic bytes, with the dot.
+        created: time of arrival, seconds since 1970; the month is in local time.
     """
     month = time.strftime("%Y-%m", time.localtime(created))
     slug = files.slug(name) if name.strip() else "picture"
@@ -212,7 +213,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _is_regular(path: str) -> bool:
-    """Whether this is a regular file and no link; False for one that cannot be looked at."""
+    """Whether this is a regular file, not a link; False if that cannot be determined."""
     try:
         about = os.lstat(path)
     except (OSError, ValueError):
@@ -234,13 +235,13 @@ class Originals:
         return below(self.trash if picture.trashed else self.folder, picture.path)
 
     def find(self, picture: Picture) -> Path | None:
-        """Actual path of the file: in its place, or not yet moved to or from the trash."""
+        """Actual path of the file, which may not yet be moved to or from the trash."""
         return self.find_path(picture.path, trashed=picture.trashed)
 
     def reach(self, picture: Picture) -> Path:
-        """Actual path of the file, or the expected one when it is missing. Raises StorageError.
+        """Actual path of the file, or the expected one if it is missing. Raises StorageError.
 
-        Safe to hand on: it is neither a link nor a device, and not outside.
+        Safe to pass on: neither a link nor a device, and inside the library.
         """
         if (found := self.find(picture)) is not None:
             return found
@@ -254,7 +255,7 @@ class Originals:
         return path
 
     def reach_all(self, pictures: Sequence[Picture]) -> list[Path]:
-        """As `reach` for each, for many at once: each folder is looked at once."""
+        """As `reach`, for many pictures: each folder is checked only once."""
         root = str(self.folder)
         plain: dict[str, bool] = {}
         found = []
@@ -302,7 +303,7 @@ class Originals:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def place(self, part: Path, relative: str, sha256: str, *, lasting: bool = True) -> Path:
-        """Move a finished file into place, durably; does nothing when it is there already.
+        """Move a finished file into place, durably; does nothing if it is already there.
 
         `lasting` as for `files.move`. Raises StorageError if another file has the name.
         """
@@ -333,7 +334,7 @@ class Originals:
         return self._store_by_content(self.inputs, data, extension)
 
     def keep_markup(self, markup: Markup) -> str:
-        """Store what is drawn on a picture once, as JSON; returns its sha256."""
+        """Store the markup of a picture once, as JSON; returns its sha256."""
         return self._store_by_content(self.inputs, json_reader.encode(markup), ".json")
 
     def markup(self, sha256: str) -> Markup:
@@ -374,11 +375,11 @@ class Originals:
 
     @staticmethod
     def is_content(data: bytes, sha256: str) -> bool:
-        """Whether these are the bytes with that hex digest."""
+        """Whether the bytes have that hex digest."""
         return hashlib.sha256(data).hexdigest() == sha256
 
     def kept_inputs(self, sha256: str) -> list[Path]:
-        """Files that store the content of that hash, going by their names."""
+        """Files that store the content with that hash, by their names."""
         if not is_digest(sha256):
             return []
         found = sorted(self.inputs.glob(f"{sha256}.*"))

@@ -1,7 +1,7 @@
 """Copies of originals in folders of the user: written atomically, never over another file.
 
-A copy gets its name when its bytes are durable. Where the name is taken it gets a number, unless
-the user agreed to replace the file, which happens when the copy is complete. Nothing in the library
+A copy gets its name when its bytes are durable. If the name is taken, it gets a number, unless the
+user agreed to replace the file, which happens once the copy is complete. Nothing in the library
 itself is overwritten. All calls block.
 """
 
@@ -25,7 +25,7 @@ _LONGEST = 255  # bytes of one name, on every usual disk
 
 
 def taken(folder: Path, sources: Sequence[Path]) -> list[str]:
-    """Names of these files that are taken in a folder."""
+    """The names of these files that are taken in a folder."""
     return [source.name for source in sources if os.path.lexists(folder / source.name)]
 
 
@@ -35,10 +35,10 @@ def save(
     """Copy originals into a folder; yields the path of each copy.
 
     Args:
-        over: names of files to replace; a copy whose name is taken otherwise gets a number, as does
+        over: names of files to replace; any other copy whose name is taken gets a number, as does
             the second of two sources with the same name.
 
-    Raises InputError, StorageError; the copies yielded before stay.
+    Raises InputError, StorageError; copies already yielded stay.
     """
     agreed, written = set(over), set[str]()
     for source in sources:
@@ -52,7 +52,7 @@ def save(
 
 
 class OriginalUnreadable(StorageError):
-    """The original cannot be read, which says nothing about the disk of the copy."""
+    """The original cannot be read, which says nothing about the copy's disk."""
 
 
 def save_into(source: Path, folder: Path, library: Path) -> Path:
@@ -70,8 +70,8 @@ def save_named(
 ) -> Path | None:
     """Save a copy of an original, or these bytes, under a name; returns its path.
 
-    Where the name is taken it gets a number; without `number` nothing is saved then, and None is
-    returned. Raises InputError, StorageError; OriginalUnreadable, a kind of it, for the original.
+    If the name is taken, the copy gets a number; without `number`, nothing is saved and None is
+    returned. Raises InputError, StorageError; for the original its subclass OriginalUnreadable.
     """
     check_folder(wanted.parent, library)
     with unfinished_copies.beside(wanted) as part:
@@ -91,7 +91,7 @@ def save_named(
 
 
 def check_folder(folder: Path, library: Path) -> None:
-    """Raise InputError for a folder in which the library has files of its own."""
+    """Raise InputError for a folder that contains the library's own files."""
     _check_hidden(folder / HIDDEN, library)
 
 
@@ -131,7 +131,7 @@ def make_folder(folder: Path) -> None:
 
 
 def prepare_folder(folder: Path, library: Path) -> None:
-    """Create a folder for copies, unless the library has files of its own there.
+    """Create a folder for copies, unless it contains the library's own files.
 
     Raises InputError, StorageError.
     """
@@ -140,7 +140,7 @@ def prepare_folder(folder: Path, library: Path) -> None:
 
 
 def numbered(path: Path) -> Iterator[Path]:
-    """A path, then the same with numbers from 2 on: "lighthouse-2.png"."""
+    """A path, followed by the same path with numbers from 2 on: "lighthouse-2.png"."""
     yield path
     for number in itertools.count(2):
         stem, end = path.stem, f"-{number}{path.suffix}"
@@ -157,10 +157,10 @@ def usual_mode() -> int:
 
 
 def make_usual(paths: Iterable[Path]) -> None:
-    """Give originals that other programs will copy the usual mode of a new file.
+    """Give the usual mode of a new file to originals that other programs will copy.
 
     Copies inherit the mode; the folders of the originals stay private. Modes changed by others are
-    left alone, and errors are ignored on disks without modes.
+    left alone; errors, as on disks without modes, are ignored.
     """
     mode = usual_mode()
     for path in paths:
@@ -177,7 +177,7 @@ def _is_same(source: Path, target: Path) -> bool:
 
 
 def target_exists(target: Path, library: Path) -> bool:
-    """Whether a file is at a path the user chose that may be replaced with their consent.
+    """Whether there is a file at a path the user chose that may be replaced with their consent.
 
     Raises InputError if it may not, StorageError if it is not a file.
     """

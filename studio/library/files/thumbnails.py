@@ -39,7 +39,7 @@ class ThumbnailStore:
         return self._folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
 
     def get(self, sha256: str, edge: int) -> bytes | None:
-        """The cached thumbnail of that content and size; None for a missing one."""
+        """The cached thumbnail of that content and size; None if missing."""
         try:
             data = self._path(sha256, edge).read_bytes()
         except OSError:
@@ -48,7 +48,7 @@ class ThumbnailStore:
         return data if data[:2] == b"\xff\xd8" and data[-2:] == _END else None
 
     def find(self, sha256: str, edge: int) -> Path | None:
-        """Path of a cached thumbnail, if it is complete."""
+        """Path of a cached thumbnail; None unless it is complete."""
         path = self._path(sha256, edge)
         try:
             with path.open("rb", buffering=0) as file:

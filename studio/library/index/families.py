@@ -1,4 +1,4 @@
-"""Families from the index: a tree of edited pictures, named branches, and money spent on them."""
+"""Families from the index: trees of edited pictures, named branches, and money spent on them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _OUTLAY = (
 
 
 class _Body(msgspec.Struct, frozen=True):
-    """The part of a stored picture that a node shows."""
+    """Fields of a stored picture that a node shows."""
 
     prompt: str = ""
     model: str = ""
@@ -153,7 +153,7 @@ class IndexFamilies:
     # Money
 
     def run_outlay(self, run: str) -> Outlay:
-        """Money spent on a run, also on deleted pictures and on failed jobs that were billed."""
+        """Money spent on a run, including deleted pictures and failed jobs that were billed."""
         key = key_of(run)
         found = self._outlay("run = ?", (key,))
         for cost, n in self._db.execute(

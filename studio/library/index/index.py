@@ -1,9 +1,9 @@
 """Index: SQLite tables computed from the records, for fast queries.
 
-The only module that talks to SQLite; more of the SQL is in `schema`, `search_sql` and `writer`. The
-index may be deleted at any time: it stores how far it has read the log, and the library feeds it
-the rest, all of it when the index is new, damaged or of another version. apsw brings a current
-SQLite; Python's own may have a bug that damages files in WAL mode (fixed in 3.51.3).
+The only module that opens SQLite connections; more SQL is in `schema`, `search_sql` and `writer`.
+The index may be deleted at any time: it stores how far it has read the log, and the library feeds
+it the rest, which is the whole log if the index is new, damaged or of another version. apsw brings
+a current SQLite; Python's own may have a bug that damages files in WAL mode (fixed in 3.51.3).
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ _INVALID_RECORD = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
     *(apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError),
 )
-"""Errors of an invalid record; a full disk is none of them."""
+"""Errors of an invalid record; a full disk is not among them."""
 
 
 def _always() -> bool:
@@ -103,11 +103,11 @@ class Index:
     """One connection to the index. Each thread has its own; only one of them writes.
 
     Attributes:
-        new: it has not read the log yet; `apply` must be called even for an empty log.
+        new: whether it has not read the log yet; `apply` must be called even for an empty log.
         refused: number of records that could not be applied.
         wanted: whether the running query has not been cancelled.
-        costs: of the query planner.
-        digits: hex digits of row numbers decoded at once, eight for each row.
+        costs: costs for the query planner.
+        digits: number of hex digits of row numbers decoded at once, eight for each row.
     """
 
     def __init__(self, connection: apsw.Connection, *, new: bool = False) -> None:
@@ -122,10 +122,10 @@ class Index:
 
     @classmethod
     def open(cls, path: Path, *, write: bool) -> Index:
-        """Open the index file, created when it is missing or of another version.
+        """Open the index file, which is created if it is missing or of another version.
 
-        Readers never create: they raise StorageError if there is nothing to read. Raises
-        IndexDamaged where the file is corrupt.
+        Readers never create it: they raise StorageError if there is nothing to read. Raises
+        IndexDamaged if the file is corrupt.
         """
         if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SAFE:
             raise StorageError(_("The database library is too old"), apsw.sqlite_lib_version())
@@ -242,7 +242,7 @@ class Index:
         return LogPosition(*found) if found else BEGINNING
 
     def reached(self) -> LogPosition:
-        """As `applied`, but the beginning for a damaged index."""
+        """As `applied`, but the beginning of the log for a damaged index."""
         try:
             return self.applied()
         except (StorageError, apsw.Error):
@@ -253,7 +253,7 @@ class Index:
         records: Iterable[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = ignore_progress,
     ) -> None:
-        """Apply records, each with its start and end, in the order of the log.
+        """Apply records, each with its start and end position, in the order of the log.
 
         Many are applied in portions, one transaction each. `taken` is called with the number of
         further pictures changed. Raises StorageError.
@@ -302,7 +302,7 @@ class Index:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        """A transaction by SQL statements: apsw's own blocks every thread while it commits."""
+        """A transaction by SQL statements, as apsw's own blocks all threads while committing."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -381,7 +381,7 @@ class Index:
         return statement.sql, statement.values
 
     def compile(self, query: Query) -> CompiledQuery:
-        """A query, ready to make its statements."""
+        """A query compiled to its statements."""
         return CompiledQuery(query, self._db.execute, self.costs)
 
     def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
@@ -417,7 +417,7 @@ class Index:
         return self._pictures("row", rows)
 
     def ids(self, rows: Sequence[int]) -> list[str]:
-        """The ids of the pictures of these rows, which may be a million."""
+        """The ids of the pictures of these rows, of which there may be a million."""
         found: list[str] = []
         for some in self._portions(rows):
             ((text,),) = self._db.execute(
@@ -429,9 +429,9 @@ class Index:
         return found
 
     def rows_of(self, ids: Sequence[str]) -> dict[int, bool]:
-        """Rows of these pictures, in order, and whether each is in the trash; unknown are left out.
+        """Rows of these pictures, in order, and whether each is trashed; unknown ones left out.
 
-        In few steps of SQLite, as `ids`: they may be ten thousand.
+        Takes few steps of SQLite, as `ids` does, because there may be ten thousand.
         """
         found: dict[int, bool] = {}
         for some in self._portions(ids):
@@ -457,7 +457,7 @@ class Index:
         )
 
     def _portions(self, rows: Sequence[int] | Sequence[str]) -> Iterator[str]:
-        """Rows or ids as JSON, in portions small enough that none holds up another query."""
+        """Rows or ids as JSON, in portions small enough not to hold up another query."""
         for start in range(0, len(rows), _PORTION):
             self._check_cancelled()
             yield json.dumps(list(rows[start : start + _PORTION]))
@@ -494,9 +494,9 @@ class Index:
         ]
 
     def collections(self) -> list[Collection]:
-        """All collections as arranged, the others by name after them.
+        """All collections: the arranged ones in order, then the others by name.
 
-        Those filled by hand have their number of pictures.
+        Manual collections have their number of pictures.
         """
         found = self._db.execute(
             "SELECT id, name, search, CASE WHEN search = '' THEN"
@@ -512,7 +512,7 @@ class Index:
         ]
 
     def tags(self, start: str, limit: int) -> list[tuple[str, int]]:
-        """Tags that begin with `start` and their number of pictures, most used first."""
+        """Tags that begin with `start`, and the number of pictures of each, most used first."""
         begin = folded(start)
         return list(
             self._db.execute(
