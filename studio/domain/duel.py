@@ -343,7 +343,6 @@ class Duel:
         """The duel before its last result."""
         return replace(self, decisions=self.decisions[:-1])
 
-
     def _standing(self) -> _Standing:
         return _standing(self.definition, self.decisions, self.gone)
 
