@@ -8,4 +8,5 @@ from __future__ import annotations
 
 import sys
 
-sys.modules["click"] = None  # type: ignore[assignment]  # what that means is in Python's manual
+# To import it fails as where it is not installed.
+sys.modules["click"] = None  # type: ignore[assignment]

@@ -119,8 +119,8 @@ def become(wish: dict[str, object], streams: list[int]) -> None:
     # shared with the process it was forked from, and takes longer than most commands.
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)
 
 

@@ -1,16 +1,19 @@
-"""Pictures made by the standard library alone, of which every point is known.
+"""Pictures of which every point is known.
 
 A scene is a sum of waves over the plane, so a shifted or scaled picture of it is as exact as the
-first one: nothing is resampled.
+first one: each pixel is computed, and nothing is resampled. Pillow does the sums, for all pixels at
+once.
 """
 
 from __future__ import annotations
 
+import array
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageMath
 
 Where = Callable[[float, float], bool]
 
@@ -46,45 +49,63 @@ class WaveScene:
         """
         dice = random.Random(size[0])
         across = [(column + 0.5 - x) / scale for column in range(size[0])]
-        own, others = self._columns(across), None if other is None else other._columns(across)
-        data = bytearray(3 * size[0] * size[1])
-        for row in range(size[1]):
-            down = (row + 0.5 - y) / scale
-            levels, tints = self._row(own, down), [self.tint] * size[0]
-            if other is not None and others is not None:
-                beside = other._row(others, down)
-                for n, px in enumerate(across):
-                    if where(px, down):
-                        levels[n], tints[n] = beside[n], other.tint
-            offs = [0.0] * size[0]
-            if noise:
-                offs = [noise * (dice.random() - dice.random()) for _column in across]
-            start = 3 * size[0] * row
-            for channel, factor in enumerate(gain):
-                values = [
-                    round((120 + tint[channel] * level) * factor + off)
-                    for level, tint, off in zip(levels, tints, offs, strict=True)
-                ]
-                data[start + channel : start + 3 * size[0] : 3] = bytes(
-                    [0 if one < 0 else min(one, 255) for one in values]
-                )
-        return Image.frombytes("RGB", size, bytes(data))
+        down = [(row + 0.5 - y) / scale for row in range(size[1])]
+        offs = None
+        if noise:
+            every = (noise * (dice.random() - dice.random()) for _pixel in range(size[0] * size[1]))
+            offs = _numbers(size, every)
+        made = self._painted(across, down, gain, offs)
+        if other is not None:
+            seen = bytes(255 * where(px, py) for py in down for px in across)
+            mask = Image.frombytes("L", size, seen)
+            made.paste(other._painted(across, down, gain, offs), mask=mask)
+        return made
 
-    def _columns(self, across: list[float]) -> list[tuple[list[float], list[float]]]:
-        """Cosine and sine of every wave at these places from the left; the same in all rows."""
-        turns = [[to_right * px for px in across] for to_right, *_more in self._waves]
-        return [([*map(math.cos, turn)], [*map(math.sin, turn)]) for turn in turns]
+    def _painted(
+        self,
+        across: list[float],
+        down: list[float],
+        gain: tuple[float, float, float],
+        offs: Image.Image | None,
+    ) -> Image.Image:
+        levels = self._levels(across, down)
 
-    def _row(self, columns: list[tuple[list[float], list[float]]], down: float) -> list[float]:
+        def channel(tint: float, factor: float) -> Image.Image:
+            def value(given: dict[str, Any]) -> Any:
+                found = (120 + tint * given["level"]) * factor
+                # Cut off, not rounded, when it becomes a byte.
+                return found + 0.5 if offs is None else found + given["off"] + 0.5
+
+            pictures = {"level": levels} if offs is None else {"level": levels, "off": offs}
+            found = ImageMath.lambda_eval(value, **pictures)
+            assert isinstance(found, Image.Image)
+            return found.convert("L")
+
+        return Image.merge("RGB", [*map(channel, self.tint, gain)])
+
+    def _levels(self, across: list[float], down: list[float]) -> Image.Image:
         """Levels around the middle one, by the sine of a sum."""
-        levels = [0.0] * len(columns[0][0])
-        for (_to_right, to_foot, phase, height), (cosines, sines) in zip(
-            self._waves, columns, strict=True
-        ):
-            turn = to_foot * down + phase
-            sine, cosine = height * math.sin(turn), height * math.cos(turn)
-            levels = [
-                level + sine * to_right + cosine * to_left
-                for level, to_right, to_left in zip(levels, cosines, sines, strict=True)
-            ]
+        size = len(across), len(down)
+
+        def columns(values: Iterable[float]) -> Image.Image:
+            return _numbers((size[0], 1), values).resize(size, Image.Resampling.NEAREST)
+
+        def rows(values: Iterable[float]) -> Image.Image:
+            return _numbers((1, size[1]), values).resize(size, Image.Resampling.NEAREST)
+
+        levels = Image.new("F", size)
+        for to_right, to_foot, phase, height in self._waves:
+            turns, falls = [to_right * px for px in across], [to_foot * py + phase for py in down]
+            levels = ImageMath.lambda_eval(
+                lambda given: given["level"] + given["a"] * given["b"] + given["c"] * given["d"],
+                level=levels,
+                a=columns(map(math.cos, turns)),
+                b=rows(height * math.sin(fall) for fall in falls),
+                c=columns(map(math.sin, turns)),
+                d=rows(height * math.cos(fall) for fall in falls),
+            )
         return levels
+
+
+def _numbers(size: tuple[int, int], values: Iterable[float]) -> Image.Image:
+    return Image.frombytes("F", size, array.array("f", values).tobytes())

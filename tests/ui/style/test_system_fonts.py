@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -19,9 +20,12 @@ from studio.ui.style import fonts
 ROOT = Path(__file__).resolve().parents[3]
 WIDE = "Wider"
 
+WORDS = "tests/ui/window/test_words.py"
 CHOICES = "tests/ui/panels/composer/test_composer_choices.py"
 LAYOUT_TESTS = (
-    "tests/ui/window/test_words.py",
+    WORDS,
+    # It reads the program, which no font changes.
+    f"--deselect={WORDS}::test_everything_that_opens_over_the_window_is_read_here",
     f"{CHOICES}::test_choices_give_way_in_order_and_nothing_is_cut",
     f"{CHOICES}::test_the_windows_of_the_design",
 )
@@ -84,6 +88,13 @@ def system(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def here() -> dict[str, Any]:
+    """What the probe tells with the fonts of this machine."""
+    told = run({**os.environ, "QT_QPA_PLATFORM": "offscreen"}, "-c", PROBE)
+    return cast("dict[str, Any]", json.loads(told))
+
+
 def run(environment: dict[str, str], *words: str) -> str:
     done = subprocess.run(
         [sys.executable, *words],
@@ -93,12 +104,13 @@ def run(environment: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
-def test_words_are_as_wide_as_with_the_fonts_of_this_machine(system: dict[str, str]) -> None:
+def test_words_are_as_wide_as_with_the_fonts_of_this_machine(
+    system: dict[str, str], here: dict[str, Any]
+) -> None:
     there = json.loads(run(system, "-c", PROBE))
     wide = WIDE in there["families"]
     assert set(there["families"]) <= {WIDE, f"{WIDE} SemiBold", "Sans Serif", "Serif", "Monospace"}
     assert there["system"] == WIDE or not wide
-    here = json.loads(run({**os.environ, "QT_QPA_PLATFORM": "offscreen"}, "-c", PROBE))
     assert there["widths"] == here["widths"]
 
 
