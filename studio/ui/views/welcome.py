@@ -249,6 +249,7 @@ class Welcome(QScrollArea):
         self._left = self._build_examples(inside)
         self._right = self._build_right(inside, key_card)
         self.setWidget(inside)
+        # Arranged with the first resize event, which has the page's width.
         theme().changed.connect(self._retint)
         self._retint()
 

@@ -50,6 +50,22 @@ async def test_the_examples_show_their_pictures(dressed: None, desk: ScriptedDes
     end(welcome)
 
 
+async def test_another_width_arranges_the_page_anew_only_where_it_has_another_arrangement(
+    dressed: None, desk: ScriptedDesk
+) -> None:
+    welcome = page_of(desk)
+    welcome.resize(1200, 800)
+    welcome.show()
+    arranged: list[QWidget] = []
+    page = welcome._page
+    page.removeWidget = arranged.append  # type: ignore[method-assign]
+    welcome.resize(1300, 800)
+    assert arranged == []
+    welcome.resize(700, 800)
+    assert set(arranged) == {welcome._head, welcome._left, welcome._right}
+    end(welcome)
+
+
 def test_the_pictures_are_small() -> None:
     files = [paths.resources() / "examples" / f"{name}.jpg" for name in EXAMPLES]
     assert sum(file.stat().st_size for file in files) < 300_000

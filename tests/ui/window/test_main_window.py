@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
@@ -17,9 +18,11 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, JobChanged, PicturesAdded, RecordsChanged
 from studio.library.query import View
+from studio.ui.panels.composer.composer import Composer
 from studio.ui.support import tasks
 from studio.ui.window import layout
 from studio.ui.window.alt_key import AltKeyFilter
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
 
@@ -38,6 +41,31 @@ async def test_an_empty_library_shows_the_first_page_and_a_picture_the_grid(
         assert window.gallery.isVisible()
         assert not window.welcome.isVisible()
         assert window.zones.inspector_open
+
+
+async def test_parts_are_created_where_they_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moving a part has the style of everything in it computed again."""
+    created: dict[QWidget, QWidget | None] = {}
+    take_composer, take_panels = StudioWindow.take_composer, StudioWindow.take_panels
+
+    def note_composer(window: StudioWindow, composer: Composer) -> None:
+        created[composer] = composer.parentWidget()
+        take_composer(window, composer)
+
+    def note_panels(window: StudioWindow, **panels: Any) -> None:
+        created.update({panel: panel.parentWidget() for panel in panels.values()})
+        take_panels(window, **panels)
+
+    monkeypatch.setattr(StudioWindow, "take_composer", note_composer)
+    monkeypatch.setattr(StudioWindow, "take_panels", note_panels)
+    async with opened(tmp_path) as window:
+        # A splitter would take them at once, in the order they are created in.
+        beside = {window.sidebar, window.inspector}
+        assert len(created) == 8
+        moved = [part for part, there in created.items() if part.parentWidget() is not there]
+        assert set(moved) <= beside
 
 
 async def test_generate_from_the_composer_fills_the_grid(tmp_path: Path) -> None:

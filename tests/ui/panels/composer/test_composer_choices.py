@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtTest import QTest
 
 from studio.domain.drafts import MATCH, Draft
@@ -323,6 +323,36 @@ async def test_choices_give_way_in_order_and_nothing_is_cut(core, look, family) 
         made.deleteLater()
         themes.theme()._families = usual
         themes.theme()._fonts.clear()
+
+
+class Appearances(QObject):
+    """Counts what is shown or hidden."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        self.count += event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
+        return False
+
+
+async def test_choices_without_room_are_not_shown_in_between(core, look) -> None:
+    made, seen = Composer(core), Appearances()
+    made.set_draft(replace(PRO, prompt="{a|b}", references=(SOURCE,), aspect=MATCH), undoable=False)
+    made.show()
+    made.resize(700, 300)
+    choices = made.card.choices
+    choices.fit()
+    hidden = [part for part in choices.controls() if part.isHidden()]
+    assert hidden
+    for part in choices.controls():
+        part.installEventFilter(seen)
+    choices.fit()
+    assert seen.count == 0
+    assert [part for part in choices.controls() if part.isHidden()] == hidden
+    made.close()
+    made.deleteLater()
 
 
 @pytest.mark.parametrize(
