@@ -30,9 +30,9 @@ def folder_words(folder: Path) -> str:
     return " / ".join(parts) or str(folder)
 
 
-def pictures_dialog(parent: QWidget, title: str) -> QFileDialog:
-    """Dialog for choosing pictures; starts in the user's picture folder."""
-    dialog = file_dialog(parent, title)
+def pictures_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:
+    """Dialog for choosing pictures; starts in `start`, else in the user's picture folder."""
+    dialog = file_dialog(parent, title, start)
     dialog.setFileMode(dialog.FileMode.ExistingFiles)
     pictures, everything = _("Pictures"), _("All files")
     dialog.setNameFilters([f"{pictures} ({PATTERNS})", f"{everything} (*)"])
@@ -40,7 +40,7 @@ def pictures_dialog(parent: QWidget, title: str) -> QFileDialog:
 
 
 def folder_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:
-    """Dialog for choosing a folder; starts in `start`, else in the user's picture folder."""
+    """Dialog for choosing a folder; starts as `pictures_dialog` does."""
     dialog = file_dialog(parent, title, start)
     dialog.setFileMode(dialog.FileMode.Directory)
     return dialog

@@ -71,13 +71,11 @@ class PictureCanvas(QWidget):
         overlays: drawn over the picture, in device pixels; the painter is clipped to what changed.
 
     Signals:
-        zoom_changed: zoom in device pixels per pixel of the picture.
         view_changed: zoom, position or the picture changed.
         drag_requested: the user drags the picture out; emitted within the mouse event.
         menu_requested: global position.
     """
 
-    zoom_changed = Signal(float)
     view_changed = Signal()
     drag_requested = Signal()
     menu_requested = Signal(QPoint)
@@ -275,8 +273,6 @@ class PictureCanvas(QWidget):
         if old.whole is not view.whole:
             self.show_cursor()
         self.update()
-        if old.zoom != view.zoom or old.fitted != view.fitted:
-            self.zoom_changed.emit(view.zoom)
         self.view_changed.emit()
 
     # --- mouse ----------------------------------------------------------------------------
