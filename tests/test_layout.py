@@ -14,11 +14,11 @@ OLD_WORDS = {
     "above", "arrivals", "asking", "bringing", "browsing", "budgeting", "composing", "desk",
     "doings", "emptying", "endings", "figures", "finding", "folding", "forgetting", "furnishing",
     "gather", "handing", "handover", "hearing", "kinds", "kit", "lane", "lanes", "ledger",
-    "listening", "looking", "looks", "making", "mending", "moving", "offer", "offers", "packing",
-    "past", "patience", "places", "portion", "portions", "receiving", "reception", "repeats",
-    "rereading", "room", "rooms", "rota", "rounds", "said", "selecting", "shelf", "shelves",
-    "shelving", "spans", "strokes", "taking", "talking", "turns", "upkeep", "verdict", "watching",
-    "zones",
+    "listening", "looking", "looks", "making", "mending", "mirroring", "moving", "offer", "offers",
+    "packing", "past", "patience", "places", "portion", "portions", "receiving", "reception",
+    "repeats", "rereading", "room", "rooms", "rota", "rounds", "said", "selecting", "shelf",
+    "shelves", "shelving", "spans", "strokes", "taking", "talking", "turns", "upkeep", "verdict",
+    "watching", "zones",
 }  # fmt: skip
 """Names modules had before they were given the field's own."""
 

@@ -36,7 +36,7 @@ def gateway(message: str, code: str | None = "", **more: Any) -> dict[str, Any]:
 def told(status: int, body: Any, **headers: str) -> StudioError:
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return from_status(status, named, raw, model="gemini-x", provider="DGrid", key=KEY)
+    return from_status(status, named, raw, model="gemini-x", key=KEY)
 
 
 SIZE = google(

@@ -91,9 +91,9 @@ class ParsedSearch(Struct, frozen=True, kw_only=True):
     facts: tuple[SearchFilter, ...] = ()
     troubles: tuple[str, ...] = ()
 
-    def wants(self, key: str, value: str) -> bool:
-        """Whether there is a token for this, such as ("is", "failed")."""
-        return any(f.key == key and value in f.values and not f.without for f in self.facts)
+    def wants(self, state: str) -> bool:
+        """Whether there is a token for a state, such as "failed"."""
+        return any(f.key == "is" and state in f.values and not f.without for f in self.facts)
 
 
 class _NotUnderstoodError(ValueError):

@@ -189,7 +189,7 @@ class CompiledQuery:
         sql = "SELECT search FROM collections WHERE id = ?"
         saved = self._run(sql, (self.query.collection,)) if self.query.collection else ()
         every = (self.asked, *(understand(text or "") for (text,) in saved))
-        return any(one.wants("is", "answer") for one in every)
+        return any(one.wants("answer") for one in every)
 
     def _fact(self, fact: SearchFilter) -> Condition:
         found = self._plain_fact(fact)

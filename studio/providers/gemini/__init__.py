@@ -235,8 +235,8 @@ class GeminiProvider:
         try:
             scan = source.scan if source.scan is not None else scan_file(source.body)
             if not 200 <= source.status < 300:
-                return answer.read_refusal(source, scan, model, provider=self.profile.title)
-            return answer.read(source, scan, model, provider=self.profile.title)
+                return answer.read_refusal(source, scan, model)
+            return answer.read(source, scan, model)
         except NothingSaid:
             if self._learn is not None and not self._both(model) and not self.offline:
                 self._learn(ServiceObservation(model=source.request.model, both_modalities=True))
@@ -280,7 +280,6 @@ class GeminiProvider:
                     reply.status,
                     reply.headers,
                     reply.body,
-                    provider=self.profile.title,
                     key=key or "",
                 )
                 # A list is free, even if it was lost in transit.

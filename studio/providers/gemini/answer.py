@@ -25,7 +25,7 @@ from studio.providers.gemini.errors import from_status, within_answer
 from studio.providers.gemini.no_picture import understood
 
 
-def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
+def read(source: AnswerSource, scan: Scan, model: Model) -> Answer:
     """Read a response with status 2xx. Blocking if text is in the file.
 
     Raises PictureRefused or NoPicture if it has no picture, IncompleteAnswer if it is truncated,
@@ -56,7 +56,6 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
             source.headers,
             _beginning(source),
             model=source.request.model,
-            provider=provider,
             references=_references(source),
             key=source.key,
         )
@@ -123,14 +122,14 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
     return error
 
 
-def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
+def read_refusal(source: AnswerSource, scan: Scan, model: Model) -> Answer:
     """Read the picture in a response with a status other than 2xx, if there is one.
 
     Raises the service's error, IncompleteAnswer for a truncated picture.
     """
     value, events = _unwrapped(scan.value)
     if scan.complete and gather(value, source.body, events).pictures:
-        found = read(source, scan, model, provider=provider)
+        found = read(source, scan, model)
         told = _("The service reported a failure (status {status}).").format(status=source.status)
         return replace(found, warnings=(*found.warnings, told))
     error = from_status(
@@ -138,7 +137,6 @@ def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: st
         source.headers,
         _first(source, error_body.MOST_READ),
         model=source.request.model,
-        provider=provider,
         references=_references(source),
         key=source.key,
     )
@@ -244,7 +242,7 @@ def _no_picture(
     model = source.request.model
     if not block and error_causes.is_retirement_notice(words, model):
         notice = error_body.ErrorBody(message=words, found=True)
-        error = within_answer(notice, source.headers, _beginning(source), model=model, provider="")
+        error = within_answer(notice, source.headers, _beginning(source), model=model)
         error.billed = Billed.MAYBE
         return error
     told = found.told or fields.text(feedback, "blockReasonMessage")

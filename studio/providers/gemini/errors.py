@@ -66,7 +66,6 @@ class ErrorCase:
     said: ErrorBody
     headers: Mapping[str, str] = field(default_factory=dict)
     model: str = ""
-    provider: str = ""
     references: tuple[str, ...] | None = None
     key: str = field(default="", repr=False)
     raw: str = field(default="", repr=False)
@@ -128,7 +127,6 @@ def from_status(
     body: bytes,
     *,
     model: str = "",
-    provider: str = "",
     references: tuple[str, ...] | None = None,
     key: str = "",
 ) -> StudioError:
@@ -140,7 +138,6 @@ def from_status(
             said=parse(body),
             headers=headers,
             model=model,
-            provider=provider,
             references=references,
             key=key,
             raw=raw,
@@ -154,7 +151,6 @@ def within_answer(
     raw: str,
     *,
     model: str,
-    provider: str,
     references: tuple[str, ...] | None = None,
     key: str = "",
 ) -> StudioError:
@@ -165,7 +161,6 @@ def within_answer(
             said=said,
             headers=headers,
             model=model,
-            provider=provider,
             references=references,
             key=key,
             raw=raw,

@@ -41,7 +41,7 @@ def parse(
     entries: list[Any] = next(filter(None, lists), [])
     if not entries and (told := error_body.parse_value(value)).found:
         failed = within_answer(
-            told, headers, body[:4096].decode("utf-8", "replace"), model="", provider="", key=key
+            told, headers, body[:4096].decode("utf-8", "replace"), model="", key=key
         )
         failed.billed = Billed.NO
         raise failed

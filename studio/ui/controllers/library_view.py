@@ -227,9 +227,9 @@ class LibraryViewController(QObject):
         """Jobs of earlier sessions that a shelf or a search lists."""
         asked = understand(query.words)
         found: list[Job] = []
-        if query.view is View.FAILED or asked.wants("is", "failed"):
+        if query.view is View.FAILED or asked.wants("failed"):
             found += await self._core.library.failed()
-        if asked.wants("is", "cancelled"):
+        if asked.wants("cancelled"):
             found += await self._core.library.cancelled()
         return found
 
@@ -472,7 +472,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection) or unrated
     words = tuple((one.text.casefold(), one.without) for one in asked.words)
     facts = asked.facts
-    failures_only = query.view is View.FAILED and not asked.wants("is", "cancelled")
+    failures_only = query.view is View.FAILED and not asked.wants("cancelled")
 
     def shown(job: Job) -> bool:
         # The shelf counts failures, not jobs cancelled by the user.
@@ -488,7 +488,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
 
 def _lists_jobs(query: Query, asked: ParsedSearch) -> bool:
     states = ("failed", "cancelled")
-    return query.view is View.FAILED or any(asked.wants("is", state) for state in states)
+    return query.view is View.FAILED or any(asked.wants(state) for state in states)
 
 
 def _has(job: Job, fact: SearchFilter) -> bool:

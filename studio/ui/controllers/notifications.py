@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from studio.common.i18n import _, ngettext, number
@@ -44,13 +44,7 @@ class _Run:
 
 
 class Notifier(QObject):
-    """Counts the results of each run, and notifies after its last job if the window is inactive.
-
-    Signals:
-        spoken: text of a notification accepted by a channel (str).
-    """
-
-    spoken = Signal(str)
+    """Counts the results of each run, and notifies after its last job if the window is inactive."""
 
     def __init__(
         self,
@@ -123,7 +117,6 @@ class Notifier(QObject):
             self._channels = self._open(_usual(self._window))
         for channel in self._channels:
             if await channel.show_notification("Gridbrush", words, self.on_clicked):
-                self.spoken.emit(words)
                 return
 
     def on_clicked(self) -> None:

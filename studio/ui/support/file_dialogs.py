@@ -40,7 +40,7 @@ def pictures_dialog(parent: QWidget, title: str, start: Path | None = None) -> Q
 
 
 def folder_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:
-    """Dialog for choosing a folder; starts in `start`, else in the user's picture folder."""
+    """Dialog for choosing a folder; starts as `pictures_dialog` does."""
     dialog = file_dialog(parent, title, start)
     dialog.setFileMode(dialog.FileMode.Directory)
     return dialog

@@ -246,9 +246,23 @@ class AspectPicker(QWidget):
         self._more.clicked.connect(self.panel_wanted)
         self._row.addWidget(self._more)
 
+    @property
+    def value(self) -> str:
+        """The chosen ratio, or "match"."""
+        return self._value
+
+    @property
+    def shown_name(self) -> str:
+        """The name beside the segments."""
+        return self._name.shown
+
     def controls(self) -> tuple[QWidget, ...]:
         """All controls, in tab order."""
         return *self._segments, self._more
+
+    def segments(self) -> tuple[RatioSegment, ...]:
+        """The segments, from left to right."""
+        return tuple(self._segments)
 
     def show_choice(self, value: str, aspects: tuple[str, ...], *, match: bool, note: str) -> None:
         """Offer the common ratios of `aspects`, and always the chosen one."""
@@ -514,6 +528,9 @@ class AspectPanel(QFrame):
             cell.clicked.connect(self.on_clicked)
             grid.addWidget(cell, place // COLUMNS, place % COLUMNS)
             self._cells.append(cell)
+
+    def cells(self) -> tuple[RatioCell, ...]:
+        return tuple(self._cells)
 
     def open_at(self, anchor: QWidget) -> None:
         """Open above the anchor, or below it if there is no room above."""

@@ -72,13 +72,11 @@ class PictureCanvas(QWidget):
             the changed part.
 
     Signals:
-        zoom_changed: zoom in device pixels per pixel of the picture.
         view_changed: zoom, position or the picture changed.
         drag_requested: the user drags the picture out; emitted within the mouse event.
         menu_requested: global position.
     """
 
-    zoom_changed = Signal(float)
     view_changed = Signal()
     drag_requested = Signal()
     menu_requested = Signal(QPoint)
@@ -276,8 +274,6 @@ class PictureCanvas(QWidget):
         if old.whole is not view.whole:
             self.show_cursor()
         self.update()
-        if old.zoom != view.zoom or old.fitted != view.fitted:
-            self.zoom_changed.emit(view.zoom)
         self.view_changed.emit()
 
     # --- mouse ----------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from studio.domain.tree_layout import (
     TreeLayout,
     is_rejected,
 )
-from studio.ui.style.theme import FontName, theme
+from studio.ui.style.theme import theme
 from studio.ui.support import formatting, job_outcome
 from studio.ui.support.layout_direction import draw_pixmap, draw_text, elided
 from studio.ui.support.screen_colours import screen_colours
@@ -39,10 +39,10 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-def _font(name: FontName, *, weight: int | None = None, prose: bool = False) -> QFont:
-    """A font without the system's text scale, which the viewport applies."""
+def _font(*, weight: int | None = None, prose: bool = False) -> QFont:
+    """The small font without the system's text scale, which the viewport applies."""
     look = theme()
-    font = look.font(name, weight=weight, prose=prose)
+    font = look.font("micro", weight=weight, prose=prose)
     font.setPixelSize(round(font.pixelSize() / look.scale))
     return font
 
@@ -120,7 +120,7 @@ def paint_words(
     look = theme()
     left = layout.boxes[box.parent].x + TRUNK + RADIUS
     room = box.picture[0] - 8 - left
-    plain = _font("micro")
+    plain = _font()
     metrics = QFontMetricsF(plain)
     top = box.middle - 6 - metrics.height()
     for piece in pieces:
@@ -129,7 +129,7 @@ def paint_words(
         text = elided(metrics, piece.text, Qt.TextElideMode.ElideRight, room)
         wide = metrics.horizontalAdvance(text)
         place = QRectF(left, top, wide, metrics.height())
-        font = _font("micro")
+        font = _font()
         role = "text3"
         if piece.change is DiffKind.ADDED:
             painter.fillRect(place, look.color("addbg"))
@@ -170,7 +170,7 @@ def paint_caption(
 ) -> None:
     """Paint flag, name and stars under a picture, and the cost of its branch."""
     look, ratio = theme(), painter.device().devicePixelRatio()
-    font = _font("micro", weight=600 if selected else None, prose=True)
+    font = _font(weight=600 if selected else None, prose=True)
     metrics = QFontMetricsF(font)
     bottom = box.picture[3]
     stars = str(node.rating) if node.rating else ""
@@ -193,7 +193,7 @@ def paint_caption(
         draw_pixmap(painter, QRectF(left, top + 2, 11, 11), star)
         draw_text(painter, QRectF(left + 13, top, 20, 15), _LEFT, stars)
     if spend:
-        painter.setFont(_font("micro"))
+        painter.setFont(_font())
         painter.setPen(look.color("text2"))
         draw_text(painter, QRectF(box.x - 8, bottom + CAPTION - 1, WIDTH + 16, 15), _CENTRE, spend)
 
@@ -201,7 +201,7 @@ def paint_caption(
 def paint_tag(painter: QPainter, box: TreeBox, name: str, *, way: bool) -> None:
     """Paint the name of a branch over its first picture; `way` as in `paint_line`."""
     look = theme()
-    font = _font("micro", weight=600, prose=True)
+    font = _font(weight=600, prose=True)
     metrics = QFontMetricsF(font)
     text = elided(metrics, one_line(name), Qt.TextElideMode.ElideRight, WIDTH + 20)
     room = tag_rect(box)
@@ -248,14 +248,14 @@ def paint_fold(
     left = room.right() + 8
     width = box.x + FOLD_WIDTH - left
     first, second = words
-    metrics = QFontMetricsF(_font("micro", weight=600))
+    metrics = QFontMetricsF(_font(weight=600))
     middle = room.center().y()
-    painter.setFont(_font("micro", weight=600))
+    painter.setFont(_font(weight=600))
     painter.setPen(look.color("text"))
     text = elided(metrics, first, Qt.TextElideMode.ElideRight, width)
     draw_text(painter, QRectF(left, middle - (16 if second else 8), width, 16), _LEFT, text)
     if second:
-        painter.setFont(_font("micro"))
+        painter.setFont(_font())
         painter.setPen(look.color("text2"))
         draw_text(painter, QRectF(left, middle, width, 16), _LEFT, second)
 
@@ -270,7 +270,7 @@ def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None
         return
     outcome = None if job.alive else job_outcome.end_of(job)
     if outcome is None:
-        painter.setFont(_font("micro"))
+        painter.setFont(_font())
         painter.setPen(look.color("text2"))
         draw_text(painter, place, _CENTRE, running(job, time.time()))
     elif outcome.icon:
@@ -279,7 +279,7 @@ def paint_job(painter: QPainter, box: TreeBox, job: Job, *, plain: bool) -> None
         sign = QRectF(0, 0, 16, 16)
         sign.moveCenter(place.center())
         draw_pixmap(painter, sign, pixmap)
-    font = _font("micro", prose=True)
+    font = _font(prose=True)
     metrics = QFontMetricsF(font)
     text = one_line(job.name) if outcome is None else outcome.head
     painter.setFont(font)
