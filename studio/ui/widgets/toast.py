@@ -55,6 +55,7 @@ class Toast(QFrame):
     the foot of the current one (`HasFoot`).
 
     Attributes:
+        button: runs the action; hidden while there is none.
         timer: runs while the toast is visible and neither hovered nor focused; its timeout hides
             it.
     """
@@ -73,18 +74,23 @@ class Toast(QFrame):
         self._row = row = QHBoxLayout(self)
         row.setSpacing(6)
         self._text = ElidedLabel("", "body", "ontoast", self)
-        self._undo = Button("", "toast", self)
+        self.button = Button("", "toast", self)
         row.addWidget(self._text, 1)
-        row.addWidget(self._undo)
+        row.addWidget(self.button)
         self.timer = QTimer(self, singleShot=True)
         self.timer.timeout.connect(self.on_timeout)
         self._rise: QPropertyAnimation | None = None
-        self._undo.clicked.connect(self.on_undo)
-        self._undo.installEventFilter(self)
+        self.button.clicked.connect(self.on_undo)
+        self.button.installEventFilter(self)
         over.installEventFilter(self)
         if isinstance(over, QStackedWidget):
             over.currentChanged.connect(self.on_page_changed)
         self.hide()
+
+    @property
+    def text(self) -> str:
+        """The text shown last."""
+        return self._text.text()
 
     def show_toast(
         self,
@@ -102,8 +108,8 @@ class Toast(QFrame):
         self._action, self._on_gone = action, on_gone
         self._text.setText(text)
         label = action.label if action is not None else ""
-        self._undo.setText(label)
-        self._undo.setVisible(bool(label))
+        self.button.setText(label)
+        self.button.setVisible(bool(label))
         self._row.setContentsMargins(margins(self, 14, 0, 6 if label else 14, 0))
         self.timer.setInterval(round(seconds * 1000))
         self._place()
@@ -117,7 +123,7 @@ class Toast(QFrame):
         """Remove the button of this action; the text stays for its time."""
         if self._action is action is not None:
             self._action = self._on_gone = None
-            self._undo.hide()
+            self.button.hide()
             self._row.setContentsMargins(14, 0, 14, 0)
             self._place()
             self._restart()
@@ -158,7 +164,7 @@ class Toast(QFrame):
             on_gone()
 
     def _restart(self) -> None:
-        kept = self.underMouse() or self._undo.hasFocus()
+        kept = self.underMouse() or self.button.hasFocus()
         if kept:
             self.timer.stop()
         else:
@@ -207,7 +213,7 @@ class Toast(QFrame):
         if watched is self._over and kind == QEvent.Type.Resize and self.isVisible():
             self._stop_rising()
             self._place()
-        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched is self._undo:
+        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched is self.button:
             if kind == QEvent.Type.FocusIn:
                 self.timer.stop()
             elif self.isVisible() and not self.underMouse():
@@ -220,5 +226,5 @@ class Toast(QFrame):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        if self.isVisible() and not self._undo.hasFocus():
+        if self.isVisible() and not self.button.hasFocus():
             self.timer.start()

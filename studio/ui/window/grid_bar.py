@@ -27,6 +27,9 @@ class GridBar(QFrame):
     """Name and count at the left, view options at the right.
 
     Attributes:
+        name, count: what is shown, and how much of it.
+        rejected: the button that hides rejected pictures.
+        emptying, dismissal: buttons that empty the trash and dismiss jobs; None until needed.
         captions: button of the action of this name.
         stars: the least number of stars shown.
 
@@ -59,10 +62,10 @@ class GridBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(margins(self, 20, 0, 12, 0))
         row.setSpacing(6)
-        self._name = ElidedLabel("", "title", "text", self, prose=True)
-        self._count = Text("", "small", "text3", self)
-        row.addWidget(self._name)
-        row.addWidget(self._count)
+        self.name = ElidedLabel("", "title", "text", self, prose=True)
+        self.count = Text("", "small", "text3", self)
+        row.addWidget(self.name)
+        row.addWidget(self.count)
         self._stack_words = Text("", "small", "text3", self)
         row.addWidget(self._stack_words)
         row.addSpacing(-3)
@@ -70,8 +73,8 @@ class GridBar(QFrame):
         row.addWidget(self._hidden)
         self._spend = Text("", "small", "text3", self)
         row.addWidget(self._spend)
-        self._empty: Button | None = None
-        self._dismiss: Button | None = None
+        self.emptying: Button | None = None
+        self.dismissal: Button | None = None
         row.addStretch(1)
         # Translators: at least, before the stars of a filter.
         self._least = Text(_("≥"), "small", "text3", self)
@@ -106,10 +109,10 @@ class GridBar(QFrame):
         self.sort.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.sort.changed.connect(self.sort_chosen)
         row.addWidget(self.sort)
-        self._hide = Button(_("Hide rejected"), "quiet", self, size=26)
-        self._hide.setCheckable(True)
-        self._hide.clicked.connect(self.hide_rejected_toggled)
-        row.addWidget(self._hide)
+        self.rejected = Button(_("Hide rejected"), "quiet", self, size=26)
+        self.rejected.setCheckable(True)
+        self.rejected.clicked.connect(self.hide_rejected_toggled)
+        row.addWidget(self.rejected)
         self.captions = IconButton("", "", parent=self, size=26)
         row.addWidget(self.captions)
         rule = QFrame(self)
@@ -129,7 +132,7 @@ class GridBar(QFrame):
         # Order in which parts are hidden where there is no room; all are in the View menu.
         self._giving_way: tuple[tuple[QWidget, ...], ...] = (
             (self.captions,),
-            (self._hide,),
+            (self.rejected,),
             (rule, self._small, self.slider, self._big),
             (self._spend,),
             (self._hidden,),
@@ -153,10 +156,10 @@ class GridBar(QFrame):
         `shown` is None while they are still being counted; `hidden` are those with fewer stars;
         `stacks` are the numbers of stacks and of single tiles; `spend` is what a collection cost.
         """
-        self._name.setText(name)
+        self.name.setText(name)
         count = "…" if shown is None else number(shown)
         words = _("{shown} of {total}").format(shown=count, total=number(total))
-        self._count.setText(words)
+        self.count.setText(words)
         known = stacks is not None and shown is not None
         in_stacks = stack_content.count_words(*stacks) if known and stacks else ""
         self._stack_words.setText(in_stacks)
@@ -171,26 +174,26 @@ class GridBar(QFrame):
 
     def offer_emptying(self, *, wanted: bool) -> None:
         """Show or hide the button for emptying the trash."""
-        if self._empty is None and wanted:
-            self._empty = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
-            self._empty.clicked.connect(self.emptying_wanted)
+        if self.emptying is None and wanted:
+            self.emptying = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
+            self.emptying.clicked.connect(self.emptying_wanted)
             row = self.layout()
             assert isinstance(row, QHBoxLayout)
             row.insertSpacing(2, 8)
-            row.insertWidget(3, self._empty)
-        if self._empty is not None:
-            self._empty.setVisible(wanted)
+            row.insertWidget(3, self.emptying)
+        if self.emptying is not None:
+            self.emptying.setVisible(wanted)
 
     def offer_dismissal(self, *, wanted: bool) -> None:
         """Show or hide the button for dismissing all failed and cancelled jobs."""
-        if self._dismiss is None and wanted:
-            self._dismiss = Button(_("Dismiss all"), "quiet", self, size=26)
-            self._dismiss.clicked.connect(self.dismissal_wanted)
+        if self.dismissal is None and wanted:
+            self.dismissal = Button(_("Dismiss all"), "quiet", self, size=26)
+            self.dismissal.clicked.connect(self.dismissal_wanted)
             row = self.layout()
             assert isinstance(row, QHBoxLayout)
-            row.insertWidget(3, self._dismiss)
-        if self._dismiss is not None:
-            self._dismiss.setVisible(wanted)
+            row.insertWidget(3, self.dismissal)
+        if self.dismissal is not None:
+            self.dismissal.setVisible(wanted)
 
     def set_sort(self, sort: Sort) -> None:
         self.sort.set_value(sort)
@@ -204,7 +207,7 @@ class GridBar(QFrame):
 
     def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
         """Show whether rejected pictures are hidden."""
-        self._hide.setChecked(hidden)
+        self.rejected.setChecked(hidden)
 
     def set_stars(self, least: int) -> None:
         """Show the minimum number of stars, 0 for all."""
@@ -224,14 +227,14 @@ class GridBar(QFrame):
         assert row is not None
         for group in self._giving_way:
             for part in group:
-                part.setVisible(not (self._narrow and part in (self.captions, self._hide)))
+                part.setVisible(not (self._narrow and part in (self.captions, self.rejected)))
         self._hidden.setVisible(bool(self._hidden.text()))
         self._spend.setVisible(bool(self._spend.text()))
         self._every_stack.setVisible(self._stacked)
         self._stack_words.setVisible(bool(self._stack_words.text()))
         # Of these the name is not cut; for other options it may be, and only the name.
         extras = ((self._every_stack,), (self._stack_words,))
-        spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
+        spare = self.name.sizeHint().width() - self.name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):
             row.invalidate()
             cut = 0 if group in extras else spare

@@ -103,7 +103,7 @@ async def test_what_needs_every_fact_is_refused_beyond_its_bound(
         ids = await window.selection.ids()
         assert len(set(ids)) == ROWS
         assert window.model.picture_count == ROWS
-        assert len(window.model._cache) < ROWS, "only what was looked at was read"
+        assert window.model.cached < ROWS, "only what was looked at was read"
 
 
 async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
@@ -129,7 +129,7 @@ async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
         await until(core, lambda: window.messages.notice is None, "stopped")
         assert await library.count(Query(words="rating:4")) == before
         assert await library.collections.history() == []
-        assert window.toast._text.text() == "Stopped. Nothing was changed."
+        assert window.toast.text == "Stopped. Nothing was changed."
 
 
 async def test_a_window_that_is_closed_meanwhile_loses_nothing_of_the_change(

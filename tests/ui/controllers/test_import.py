@@ -41,7 +41,7 @@ def files(*paths: Path) -> QMimeData:
 
 
 def written(window: OpenedWindow, text: str) -> None:
-    asked = window.collections_controller._naming
+    asked = window.collections_controller.naming
     assert isinstance(asked, NamePopover)
     asked.field.setText(text)
     QTest.keyClick(asked.field, Qt.Key.Key_Return)
@@ -126,8 +126,8 @@ async def test_tags_are_set_for_all_that_is_selected(tmp_path: Path) -> None:
         action = window.actions_of.every["tag"]
         await until(window.core, action.isEnabled, "offered")
         action.trigger()
-        await until(window.core, lambda: window.collections_controller._naming is not None, "asked")
-        asked = window.collections_controller._naming
+        await until(window.core, lambda: window.collections_controller.naming is not None, "asked")
+        asked = window.collections_controller.naming
         assert asked is not None
         assert asked.field.text() == "kelp, old"
         closed: list[bool] = []
@@ -146,7 +146,7 @@ async def test_a_selection_is_put_into_a_collection_by_name(tmp_path: Path) -> N
         action = window.actions_of.every["collect"]
         await until(window.core, action.isEnabled, "offered")
         action.trigger()
-        await until(window.core, lambda: window.collections_controller._naming is not None, "asked")
+        await until(window.core, lambda: window.collections_controller.naming is not None, "asked")
         written(window, "Best")
         await until(window.core, lambda: bool(window.collections_controller.every), "made")
         (best,) = window.collections_controller.every
@@ -296,7 +296,7 @@ async def test_a_saved_search_is_named_by_its_words_at_first(tmp_path: Path) -> 
         window.top_bar.search.set_text("kelp")
         window.view_options.on_searched("kelp")
         window.collections_controller.on_save_search()
-        asked = window.collections_controller._naming
+        asked = window.collections_controller.naming
         assert isinstance(asked, NamePopover)
         assert asked.field.text() == asked.field.selectedText() == "kelp"
 
@@ -349,8 +349,8 @@ async def test_imported_pictures_are_selected_and_undone_into_the_trash(tmp_path
         assert window.sidebar.model.collection == ""
         assert {one.tags for one in window.gallery.selected_items()} == {("client a",)}  # type: ignore[union-attr]
         assert "broken.png" in said(window), "the refusal is shown where the pictures are"
-        assert window.toast._text.text().startswith("Imported 2")
-        assert window.toast._undo.text() == "Undo"
+        assert window.toast.text.startswith("Imported 2")
+        assert window.toast.button.text() == "Undo"
         window.toast.on_undo()
         await until(window.core, lambda: window.library_view.counts.trash == 2, "undone")
         assert window.library_view.counts.all == 1

@@ -86,7 +86,7 @@ async def test_the_key_takes_off_what_is_there(tmp_path: Path) -> None:
 
 def said(window: OpenedWindow) -> str:
     """What stands in the toast."""
-    return window.toast._text.text() if window.toast.isVisible() else ""
+    return window.toast.text if window.toast.isVisible() else ""
 
 
 async def test_clearing_is_undone_by_the_toast_and_by_the_key(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ async def test_the_settings_tell_whom_it_asks_and_take_the_choice(
 ) -> None:
     about.show()
     await until(about.updates.isVisible)
-    assert "here.example" in about._asked.text()
+    assert "here.example" in about.asked.text()
     assert not about.updates.isChecked()
     about.updates.click()
     assert desk.settings.value.updates

@@ -304,7 +304,7 @@ async def test_tab_follows_the_screen(tmp_path: Path) -> None:
         page = window.inspector.page
         for order in (
             (*card.choices.aspect.controls(), card.choices.count, card.generate),
-            (sidebar.lists[0], sidebar._new, *sidebar.lists[1:]),
+            (sidebar.lists[0], sidebar.new, *sidebar.lists[1:]),
             (page.head.title.label, *page.tags.chips, page.tags.line),
         ):
             found = places(window, *order)

@@ -65,8 +65,8 @@ class AboutSection(SettingsSection):
         self.column.addWidget(label)
         self.updates = CheckBox(_("Check for updates once a day"), self)
         self.updates.toggled.connect(self.saver("updates"))
-        self._asked = Text("", "small", "text2", self, wrap=True)
-        for widget in (self.updates, self._asked):
+        self.asked = Text("", "small", "text2", self, wrap=True)
+        for widget in (self.updates, self.asked):
             widget.hide()
             self.column.addWidget(widget)
         self.column.addWidget(Text(_("Built with"), "small", "text2", self))
@@ -88,10 +88,10 @@ class AboutSection(SettingsSection):
             "Downloads a small file from {host}. Nothing about you is sent, and nothing is "
             "installed."
         )
-        self._asked.setText(words.format(host=urlsplit(address).hostname))
+        self.asked.setText(words.format(host=urlsplit(address).hostname))
         self.refresh()
         self.updates.show()
-        self._asked.show()
+        self.asked.show()
 
     def on_logs(self) -> None:
         self.show_folder.emit(self._core.paths.log_folder)

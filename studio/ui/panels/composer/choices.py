@@ -94,6 +94,7 @@ class ChoicesRow(QWidget):
 
     Attributes:
         given_way: the choices hidden now.
+        advanced_panel: the panel of the advanced choices; None until it was opened.
 
     Signals:
         model_chosen(object): (profile, model).
@@ -123,7 +124,7 @@ class ChoicesRow(QWidget):
         self._offer: DraftSuggestion | None = None
         self._model: Model | None = None
         self._extra: QWidget | None = None
-        self._advanced_panel: AdvancedPanel | None = None
+        self.advanced_panel: AdvancedPanel | None = None
         self._kept = ""
         self.model = MenuChip(_("Model"), self)
         self.aspect = AspectPicker(self)
@@ -178,8 +179,8 @@ class ChoicesRow(QWidget):
         about = [model.note] if model.state in _ENDING else []
         about += choice_warnings(model.id, runs.left_out(draft, model))
         self.model.set_mark("\n".join(about))
-        if self._advanced_panel is not None and self._advanced_panel.isVisible():
-            self._advanced_panel.show_choices(draft.advanced, model, kept)
+        if self.advanced_panel is not None and self.advanced_panel.isVisible():
+            self.advanced_panel.show_choices(draft.advanced, model, kept)
         self.fit()
 
     def show_variants(self, variants: int, sources: int) -> None:
@@ -245,7 +246,8 @@ class ChoicesRow(QWidget):
         self.count.setVisible(not step.count)
         self.per_variant.setVisible(bool(self._each) and not step.words)
 
-    def _shown(self) -> list[QWidget]:
+    def parts(self) -> list[QWidget]:
+        """What is shown, from left to right."""
         row = (
             self.model,
             self.aspect,
@@ -261,11 +263,11 @@ class ChoicesRow(QWidget):
         return [part for part in row if part is not None and not part.isHidden()]
 
     def _wanted(self) -> int:
-        parts = self._shown()
+        parts = self.parts()
         return sum(_size(part).width() for part in parts) + GAP * (len(parts) - 1)
 
     def _place(self) -> None:
-        parts = self._shown()
+        parts = self.parts()
         spare = self.width() - self._wanted()
         at = 0
         right = {self.seed, self.advanced, self.more, self._extra} if self._narrow else set()
@@ -307,14 +309,14 @@ class ChoicesRow(QWidget):
 
     def on_advanced(self) -> None:
         """Open or close the advanced choices."""
-        panel, model = self._advanced_panel, self._model
+        panel, model = self.advanced_panel, self._model
         if model is None:
             return
         if panel is not None and panel.host is not self.window():
             panel.deleteLater()
             panel = None
         if panel is None:
-            panel = self._advanced_panel = AdvancedPanel(self)
+            panel = self.advanced_panel = AdvancedPanel(self)
             panel.chosen.connect(self.advanced_chosen)
             panel.kept.connect(self.system_kept)
             panel.troubled.connect(self.troubled)
@@ -378,8 +380,8 @@ class ChoicesRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
-        if self._advanced_panel is not None and self._advanced_panel.isVisible():
-            self._advanced_panel.move_to_anchor(self._advanced_anchor())
+        if self.advanced_panel is not None and self.advanced_panel.isVisible():
+            self.advanced_panel.move_to_anchor(self._advanced_anchor())
 
 
 def summary(advanced: Advanced) -> str:

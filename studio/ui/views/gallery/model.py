@@ -51,6 +51,7 @@ class GalleryModel(TileRows):
     """Pictures and jobs as rows.
 
     Attributes:
+        source: where pictures are read.
         whole: whether all rows are loaded, not only the first ones.
         facts: facts of stacks; None until there are stacks.
         lists_running: whether jobs under way are listed; not in the trash.
@@ -73,9 +74,11 @@ class GalleryModel(TileRows):
         parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.time,
+        most_cached: int = CACHED,
     ) -> None:
         super().__init__(parent)
-        self._source = source
+        self._most_cached = most_cached
+        self.source = source
         self._clock = clock
         self._turns = RecentOrder()
         # Keys of the stacks that the pictures of this session belong to.
@@ -131,13 +134,23 @@ class GalleryModel(TileRows):
         """All jobs with a tile, including those hidden by the filter."""
         return tuple(self._jobs.values())
 
+    @property
+    def idle(self) -> bool:
+        """Whether every picture asked for was read."""
+        return not self._reading and not self._missing
+
+    @property
+    def cached(self) -> int:
+        """Number of pictures kept in memory."""
+        return len(self._cache)
+
     async def read(self, index_rows: Sequence[int]) -> list[Picture]:
         """Pictures in the order of these index rows, from the cache or the library."""
         known = {row for row in index_rows if row in self._cache and row not in self._stale}
         missing = [row for row in index_rows if row not in known]
         found = {row: self._cache[row] for row in known}
         for start in range(0, len(missing), BATCH):
-            for picture in await self._source.pictures(missing[start : start + BATCH]):
+            for picture in await self.source.pictures(missing[start : start + BATCH]):
                 found[picture.row] = picture
         return [found[row] for row in index_rows if row in found]
 
@@ -167,7 +180,7 @@ class GalleryModel(TileRows):
 
         Their runs are then known, so the next `set_rows` sorts them by run.
         """
-        found = await self._source.pictures(rows)
+        found = await self.source.pictures(rows)
         self._turns.recall(found, whole=whole)
         self._remember(found)
 
@@ -444,7 +457,7 @@ class GalleryModel(TileRows):
                 # Changes made during the read mark them stale again.
                 self._stale.difference_update(wanted)
                 self._under_way = frozenset(wanted)
-                found = await self._source.pictures(wanted)
+                found = await self.source.pictures(wanted)
                 self._remember(found)
                 self._gone.update(set(wanted) - {picture.row for picture in found})
                 self._announce([picture.row for picture in found])
@@ -456,7 +469,7 @@ class GalleryModel(TileRows):
         for picture in found:
             self._cache[picture.row] = picture
             self._cache.move_to_end(picture.row)
-        while len(self._cache) > CACHED:
+        while len(self._cache) > self._most_cached:
             self._stale.discard(self._cache.popitem(last=False)[0])
 
     def _announce(self, index_rows: list[int]) -> None:

@@ -197,6 +197,8 @@ class TileView(GridView):
         pointer: mouse handler.
         thumbnails: pixmaps of the tiles on screen.
         pulse: animations.
+        kit: fonts, colours and icons of the tiles.
+        tile_cache: tiles that were painted; None until the view moves or changes.
         by_key: whether the keyboard was used last, so that the focus is shown.
     """
 
@@ -210,12 +212,12 @@ class TileView(GridView):
         super().__init__(parent, grow=kit.grow)
         self._core = core
         self._clock = clock
-        self._kit = kit
+        self.kit = kit
         self._tiles: dict[str, tuple[Item, str, TileContent]] = {}
         self._arriving: dict[int, QPixmap] = {}
         self._many = False
         self._first_screen = True
-        self._looks: TileCache | None = None
+        self.tile_cache: TileCache | None = None
         self._wished: dict[str, int] = {}
         self._unpainted = QRegion()
         self.by_key = False
@@ -232,6 +234,12 @@ class TileView(GridView):
         self.scrolled.connect(self.keep_tiles)
         self.thumbnails.ready.connect(self.on_thumbnail)
         theme().changed.connect(self.on_theme_changed)
+
+    @property
+    def idle(self) -> bool:
+        """Whether all tiles are painted and all thumbnails asked for have arrived."""
+        waiting = self._wishes.isActive() or self._rest.isActive()
+        return not waiting and self.thumbnails.idle
 
     @property
     def rows(self) -> GalleryModel:
@@ -320,7 +328,7 @@ class TileView(GridView):
 
     def layout_of(self, row: int) -> TileLayout:
         """Layout of a tile in the viewport."""
-        return arrange(self.state_of(row), self.cell(row), self._kit)
+        return arrange(self.state_of(row), self.cell(row), self.kit)
 
     def _ghost(self, job: Job) -> QPixmap | None:
         if not job.request.references:
@@ -374,8 +382,8 @@ class TileView(GridView):
         area = self.viewport().size() * self.devicePixelRatioF()
         screen = 4 * area.width() * area.height()
         self.thumbnails.make_room(max(BOUND, SCREENS * screen))
-        if self._looks is not None:
-            self._looks.make_room(screen)
+        if self.tile_cache is not None:
+            self.tile_cache.make_room(screen)
         self._wished.clear()
         self.thumbnails.request_thumbnails(list(self._wishes_for(rows)))
 
@@ -401,20 +409,20 @@ class TileView(GridView):
 
     def draw_icons(self, wanted: bool) -> None:  # noqa: FBT001 - a switch, as Qt's setters take it
         """Draw the icons of marks and tags, or leave them out (the first screen)."""
-        self._kit.icons = wanted
+        self.kit.icons = wanted
         self.viewport().update()
 
     def keep_tiles(self) -> None:
         """Enable the cache of painted tiles; a gallery that never moves does not need it."""
-        if self._looks is None:
-            self._looks = TileCache()
+        if self.tile_cache is None:
+            self.tile_cache = TileCache()
 
     def on_theme_changed(self) -> None:
         """Apply new colours or fonts."""
-        self._kit = TileStyle(theme())
-        if self._looks is not None:
-            self._looks.clear()
-        self.lay_out(replace(self.grid, grow=self._kit.grow))
+        self.kit = TileStyle(theme())
+        if self.tile_cache is not None:
+            self.tile_cache.clear()
+        self.lay_out(replace(self.grid, grow=self.kit.grow))
 
     # --- Qt -------------------------------------------------------------------------------
 
@@ -424,7 +432,7 @@ class TileView(GridView):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         offset = self.verticalOffset()
-        mat = self._kit.color("mat")
+        mat = self.kit.color("mat")
         dpr = scale_of(painter)
         whole = dpr == int(dpr)
         if whole:
@@ -433,7 +441,7 @@ class TileView(GridView):
         else:
             # Tiles end between two device pixels: filling the mat in pieces would leave seams.
             painter.fillRect(area.adjusted(-1, -1, 1, 1), mat)
-        looks = self._looks if whole else None
+        looks = self.tile_cache if whole else None
         if looks is not None:
             looks.begin_paint()
         # Asked once for each paint event, not for each of hundreds of tiles.
@@ -450,7 +458,7 @@ class TileView(GridView):
                     or not self._paint_look(painter, row, cell, looks, int(dpr), stack)
                 ):
                     if stack.member:
-                        painter.fillRect(cell, self._kit.color("band"))
+                        painter.fillRect(cell, self.kit.color("band"))
                     elif whole:
                         painter.fillRect(cell, mat)
                     self._paint_row(painter, row, cell)
@@ -460,7 +468,7 @@ class TileView(GridView):
             self._unpainted += looks.later
             self._rest.start()
         if self.pointer.band is not None:
-            paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
+            paint_band(painter, self.pointer.band.translated(0, -offset), self.kit)
         painter.end()
 
     def _paint_bands(self, painter: QPainter, rows: range) -> None:
@@ -473,7 +481,7 @@ class TileView(GridView):
                 stack_painter().paint_band(
                     painter,
                     [self.cell(row) for row, _tile in members],
-                    self._kit,
+                    self.kit,
                     begins=first.member == 0,
                     ends=last.last,
                     mirrored=self.grid.mirrored,
@@ -529,18 +537,18 @@ class TileView(GridView):
                     return True
             else:
                 state = self.state_of(row)
-                look = looks.make(item.id, shown, sort, cell, dpr, state, self._kit)
+                look = looks.make(item.id, shown, sort, cell, dpr, state, self.kit)
         painter.drawPixmap(cell.topLeft(), look)
         return True
 
     def _paint_ground(self, painter: QPainter, item: Item, cell: QRect) -> None:
         """Paint the average colour as a placeholder for a tile."""
-        painter.fillRect(cell, self._kit.color("mat"))
+        painter.fillRect(cell, self.kit.color("mat"))
         square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
         if self.grid.mirrored:
             square = flipped(square, cell)
         colour = (
-            self._kit.color("panel")
+            self.kit.color("panel")
             if isinstance(item, Job)
             else screen_colours().colour(item.colour)
         )
@@ -548,9 +556,9 @@ class TileView(GridView):
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)
-        layout = paint_tile(painter, cell, state, self._kit)
+        layout = paint_tile(painter, cell, state, self.kit)
         if state.stack is not PLAIN:
-            stack_painter().paint_stack(painter, layout, state, self._kit)
+            stack_painter().paint_stack(painter, layout, state, self.kit)
         self.pulse.painted(
             row,
             runner=state.tile.bar == -1 and state.phase is not None,
