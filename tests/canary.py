@@ -155,13 +155,13 @@ class Watch:
         self.leaks += [f"file {path}" for path in found_under(folder)]
 
     def _watch_writing(self) -> None:
-        write = files._write_all
+        write = files.write_all
 
         def watched(handle: int, data: bytes) -> int:
             self.see("written to the disk", bytes(data))
             return write(handle, data)
 
-        files._write_all = watched
+        files.write_all = watched
 
     def _watch_errors(self) -> None:
         make = errors.StudioError.__init__

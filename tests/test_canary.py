@@ -70,7 +70,7 @@ def test_the_arguments_of_what_was_started_are_seen() -> None:
 def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """A second watch, for a mark of its own, so that the run's does not see what is planted."""
     # Each puts itself around what is there; afterwards all is as it was.
-    monkeypatch.setattr(files, "_write_all", files._write_all)
+    monkeypatch.setattr(files, "write_all", files.write_all)
     monkeypatch.setattr(errors.StudioError, "__init__", errors.StudioError.__init__)
     monkeypatch.setattr(subprocess.Popen, "communicate", subprocess.Popen.communicate)
     return Watch(lambda data: b"planted" in data)

@@ -103,7 +103,9 @@ class ComparedRegion:
     data: bytes
 
 
-class _ComparingProcess(Decoder):
+class ComparingProcess(Decoder):
+    """Hands jobs to one comparing process, and ends it with a job that is given up."""
+
     processes = 1
     ends_cancelled = True
 
@@ -146,6 +148,9 @@ class Comparer:
 
     Every method raises PictureUnreadable for a picture that cannot be read or is missing;
     NotDecoded, a kind of it, when the process did not start, died, hung or had too little memory.
+
+    Attributes:
+        process: hands the jobs to the process.
     """
 
     def __init__(
@@ -153,7 +158,7 @@ class Comparer:
     ) -> None:
         """As for `Decoder`."""
         words = comparer_command() if command is None else command
-        self._process = _ComparingProcess(words, limit=limit, idle=idle)
+        self.process = ComparingProcess(words, limit=limit, idle=idle)
 
     async def compare(
         self,
@@ -192,7 +197,7 @@ class Comparer:
 
         `mask` is the file of the region's mask, if it has one.
         """
-        _facts, data = await self._process.decode_job(
+        _facts, data = await self.process.decode_job(
             priority,
             job="guide",
             path=path,
@@ -210,7 +215,7 @@ class Comparer:
         priority: Priority = Priority.ARRIVAL,
     ) -> tuple[int, ...]:
         """Numbers of the marks that a picture still shows; it was made from a marked copy."""
-        facts, _data = await self._process.decode_job(
+        facts, _data = await self.process.decode_job(
             priority,
             job="marks_left",
             path=edited,
@@ -223,7 +228,7 @@ class Comparer:
         self, recipe: CompositionRecipe, *, priority: Priority = Priority.ARRIVAL
     ) -> Composition:
         """Compose a picture; nothing is saved."""
-        facts, data = await self._process.decode_job(
+        facts, data = await self.process.decode_job(
             priority, job="compose", path=recipe.parent, **recipe.request()
         )
         reason = facts.get("reason")
@@ -241,14 +246,14 @@ class Comparer:
     ) -> Proof:
         """Compare a saved picture with its parent, where it has to be equal."""
         request = recipe.request() | {"other": str(saved)}
-        facts, _data = await self._process.decode_job(
+        facts, _data = await self.process.decode_job(
             priority, job="prove", path=recipe.parent, **request
         )
         return Proof(int(facts["outside"]), int(facts["changed"]))
 
     async def open_seam(self, recipe: CompositionRecipe) -> AnswerFacts:
         """Load the pictures of a composition for previews of its seam, and measure the answer."""
-        facts, _data = await self._process.decode_job(
+        facts, _data = await self.process.decode_job(
             Priority.LOOK, job="seam_open", path=recipe.parent, **recipe.request()
         )
         if (reason := facts["reason"]) is not None:
@@ -268,7 +273,7 @@ class Comparer:
         The process keeps the pictures for the next seam, until `close_seam`, another picture, or
         its end.
         """
-        facts, data = await self._process.decode_job(
+        facts, data = await self.process.decode_job(
             Priority.LOOK,
             job="seam_preview",
             path=recipe.parent,
@@ -284,7 +289,7 @@ class Comparer:
     async def close_seam(self) -> None:
         """Give up the pictures kept for previews; starts no process."""
         if self.running:
-            await self._process.decode_job(Priority.LOOK, job="seam_close", path=Path())
+            await self.process.decode_job(Priority.LOOK, job="seam_close", path=Path())
 
     async def _compared(
         self,
@@ -295,7 +300,7 @@ class Comparer:
         edge: int | None,
     ) -> tuple[ComparisonResult, tuple[int, int], bytes]:
         mask: dict[str, Any] = {} if region is None else {"region": (region.width, region.height)}
-        facts, data = await self._process.decode_job(
+        facts, data = await self.process.decode_job(
             priority,
             job="compare",
             path=first,
@@ -312,16 +317,16 @@ class Comparer:
     @property
     def running(self) -> bool:
         """Whether there is a process."""
-        return self._process.running
+        return self.process.running
 
     @property
     def pid(self) -> int | None:
         """Number of the process; None for none."""
-        return self._process.pid
+        return self.process.pid
 
     async def close(self) -> None:
         """End the process and cancel what is queued."""
-        await self._process.close()
+        await self.process.close()
 
 
 def comparer_command() -> list[str]:

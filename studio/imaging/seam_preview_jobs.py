@@ -185,6 +185,11 @@ def close_pair(_request: dict[str, Any]) -> Message:
     return {"released": give_up()}, b""
 
 
+def pairs_kept() -> int:
+    """Number of pairs of pictures in memory: none or one."""
+    return len(_kept)
+
+
 def give_up() -> bool:
     """Free the kept pictures; whether there were any."""
     there = bool(_kept)

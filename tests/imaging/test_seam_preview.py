@@ -262,19 +262,19 @@ def test_too_little_memory_for_another_job_gives_up_what_is_kept(folder: Path) -
     tries = []
 
     def job(_request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        tries.append(len(seam_preview_jobs._kept))
+        tries.append(seam_preview_jobs.pairs_kept())
         if tries[-1]:
             raise MemoryError
         return {}, b"done"
 
-    assert compare_worker._with_room(job, {}) == ({}, b"done")
+    assert compare_worker.with_room(job, {}) == ({}, b"done")
     assert tries == [1, 0]
 
     def greedy(_request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        compare_worker._with_room(greedy, {})
+        compare_worker.with_room(greedy, {})
 
 
 def test_what_the_answer_changed_outside_is_measured(folder: Path) -> None:

@@ -101,7 +101,7 @@ def test_everything_the_program_needs_brings_its_licence() -> None:
     installed = [name for name in names if _installed(name)]
     assert len(installed) > 15
     for name in installed:
-        part = shipped._distribution(metadata.distribution(name).metadata["Name"])
+        part = shipped.distribution(metadata.distribution(name).metadata["Name"])
         assert part.texts
         assert part.licence != "unknown", name
         assert all(text.exists() for text in part.texts)
@@ -149,11 +149,11 @@ def test_a_package_without_a_licence_text_stops_the_build(
 ) -> None:
     monkeypatch.setattr(shipped, "_is_licence", lambda _path: False)
     with pytest.raises(SystemExit, match="httpx brings no licence"):
-        shipped._distribution("httpx")
+        shipped.distribution("httpx")
 
 
 def test_licences_and_bill_name_the_same_parts(tmp_path: Path) -> None:
-    found = [shipped._distribution(name) for name in ("httpx", "PySide6_Essentials")]
+    found = [shipped.distribution(name) for name in ("httpx", "PySide6_Essentials")]
     shipped.write_licences(found, tmp_path / "licences")
     bill = json.loads(json.dumps(shipped.bill(found)))
     assert bill["bomFormat"] == "CycloneDX"

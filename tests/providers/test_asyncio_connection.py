@@ -54,9 +54,9 @@ async def test_a_service_is_left_unread_until_somebody_takes_what_came() -> None
     async with connected() as (line, other):
         sending = asyncio.create_task(asyncio.to_thread(other.sendall, LARGE))
         first = await line.read(1)
-        while not line._resting:
+        while not line.paused:
             await asyncio.sleep(0)
-        assert line._size < asyncio_connection.MOST_WAITING + 256 * 1024
+        assert line.waiting < asyncio_connection.MOST_WAITING + 256 * 1024
         assert not sending.done()
         taken = [first]
         while sum(map(len, taken)) < len(LARGE):
@@ -170,8 +170,8 @@ async def test_written_over_tls_means_that_the_system_has_it(tmp_path) -> None:
         with contextlib.suppress(TimeoutError):
             while True:
                 await secured.write(bytes(1 << 16), seconds=0.05)
-                assert line._wire.get_write_buffer_size() == 0
-        assert line._wire.get_write_buffer_size() > 0, "the last piece was too much"
+                assert line.unsent == 0
+        assert line.unsent > 0, "the last piece was too much"
         go_on.set()
         line.close()
         with contextlib.suppress(OSError):
@@ -195,11 +195,11 @@ async def test_what_came_over_tls_before_a_reset_is_read_before_it_is_reported(t
         serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
         other.close()
         secured = await TlsConnection.open(line, trusting, "127.0.0.1", seconds=10)
-        while line._size < len(data):
+        while line.waiting < len(data):
             await asyncio.sleep(0)
         arrived.set()
         await serving
-        while not line._ended:
+        while not line.ended:
             await asyncio.sleep(0)
         got = b""
         while len(got) < len(data):

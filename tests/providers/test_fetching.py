@@ -291,9 +291,9 @@ def both(request, url, *, picture_reply):
 
 async def test_what_lies_at_an_address_is_in_the_library_like_any_other(tmp_path):
     with FakeService() as pictures, FakeService() as service:
-        pictures._fallback = lambda _request: picture()
+        pictures.fallback = lambda _request: picture()
         url = f"{pictures.url}/made.png"
-        service._fallback = lambda request: both(request, url, picture_reply=Reply(404))
+        service.fallback = lambda request: both(request, url, picture_reply=Reply(404))
         async with studio(tmp_path, service) as one:
             (await one.core.making()).client.policy = HERE
             (job,) = await one.submit()
@@ -308,15 +308,15 @@ async def test_what_lies_at_an_address_is_in_the_library_like_any_other(tmp_path
 
 async def test_a_broken_line_keeps_the_answer_and_try_again_costs_nothing(tmp_path):
     with FakeService() as pictures, FakeService() as service:
-        pictures._fallback = lambda _request: Reply(503, b"")
+        pictures.fallback = lambda _request: Reply(503, b"")
         url = f"{pictures.url}/made.png"
-        service._fallback = lambda request: both(request, url, picture_reply=Reply(404))
+        service.fallback = lambda request: both(request, url, picture_reply=Reply(404))
         async with studio(tmp_path, service) as one:
             (await one.core.making()).client.policy = HERE
             (job,) = await one.submit()
             failed = await one.reaches(job, JobState.FAILED)
             assert url in one.failure(job).message
-            pictures._fallback = lambda _request: picture()
+            pictures.fallback = lambda _request: picture()
             one.core.queue.retry(failed)
             await one.gone(job)
             assert len(await one.pictures()) == 1
@@ -326,7 +326,7 @@ async def test_a_broken_line_keeps_the_answer_and_try_again_costs_nothing(tmp_pa
 async def test_an_address_that_is_not_asked_fails_with_it_in_the_words(tmp_path):
     with FakeService() as service:
         url = "http://127.0.0.1:9/made.png"
-        service._fallback = lambda request: both(request, url, picture_reply=Reply(404))
+        service.fallback = lambda request: both(request, url, picture_reply=Reply(404))
         async with studio(tmp_path, service) as one:
             (job,) = await one.submit()
             await one.reaches(job, JobState.FAILED)

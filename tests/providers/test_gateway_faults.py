@@ -304,7 +304,7 @@ async def test_it_ends_soon_as_a_picture_or_in_words(
     monkeypatch.setattr("studio.providers.transport.ERROR_SECONDS", 0.5)
     gateway.play(end.play)
     async with studio(tmp_path, gateway) as one:
-        one.core.queue._make_once = _once(one.core.queue._make_once)
+        one.core.queue.make_once = _once(one.core.queue.make_once)
         (job,) = await one.submit()
         # The other side stays for as long as the client does.
         await one.until(lambda: one.removed(job) or one.last[job.id].state is JobState.FAILED)
@@ -405,7 +405,7 @@ async def test_who_cannot_show_who_he_is_gets_no_key(
     with Gateway(context if known else None, pretends=True) as one_gateway:
         one_gateway.play(lambda line: line.answer(BODY))
         async with studio(tmp_path, one_gateway) as one:
-            one.core.queue._make_once = _once(one.core.queue._make_once)
+            one.core.queue.make_once = _once(one.core.queue.make_once)
             (job,) = await one.submit()
             await one.reaches(job, JobState.FAILED)
             failure = one.failure(job)

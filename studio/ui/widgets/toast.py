@@ -56,6 +56,7 @@ class Toast(QFrame):
 
     Attributes:
         button: runs the action; hidden while there is none.
+        rising: the animation of its appearance; None before the first.
         timer: runs while the toast is visible and neither hovered nor focused; its timeout hides
             it.
     """
@@ -79,7 +80,7 @@ class Toast(QFrame):
         row.addWidget(self.button)
         self.timer = QTimer(self, singleShot=True)
         self.timer.timeout.connect(self.on_timeout)
-        self._rise: QPropertyAnimation | None = None
+        self.rising: QPropertyAnimation | None = None
         self.button.clicked.connect(self.on_undo)
         self.button.installEventFilter(self)
         over.installEventFilter(self)
@@ -191,23 +192,23 @@ class Toast(QFrame):
         self.move(self._home())
 
     def _stop_rising(self) -> None:
-        if self._rise is not None:
-            self._rise.stop()
+        if self.rising is not None:
+            self.rising.stop()
 
     def _animate(self) -> None:
         length = duration(160)
-        if self._rise is None:
-            self._rise = QPropertyAnimation(self, b"pos", self)
-            self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._rise.stop()
+        if self.rising is None:
+            self.rising = QPropertyAnimation(self, b"pos", self)
+            self.rising.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self.rising.stop()
         if not length:
             return
-        self._rise.setDuration(length)
-        self._rise.setStartValue(self._home() + QPoint(0, RISE))
-        self._rise.setEndValue(self._home())
-        self._rise.start()
+        self.rising.setDuration(length)
+        self.rising.setStartValue(self._home() + QPoint(0, RISE))
+        self.rising.setEndValue(self._home())
+        self.rising.start()
 
-    @needs("_rise")
+    @needs("rising")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._over and kind == QEvent.Type.Resize and self.isVisible():

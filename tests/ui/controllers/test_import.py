@@ -65,7 +65,7 @@ async def test_files_and_folders_dropped_on_the_gallery_are_imported(tmp_path: P
         assert ("kelp", "a.png") in [(one.prompt, one.imported) for one in shown]
         await until(window.core, window.toast.isVisible, "told")
         window.import_controller.import_paths([source, tmp_path / "nowhere.png"])
-        await until(window.core, lambda: bool(window.import_controller._work.done()), "again")  # type: ignore[union-attr]
+        await until(window.core, lambda: not window.import_controller.is_under_way(), "again")
         assert window.library_view.shown == 2
 
 

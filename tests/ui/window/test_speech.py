@@ -413,7 +413,7 @@ async def test_no_number_is_told_that_is_none(tmp_path: Path) -> None:
         (picture,) = await make(window)
         window.gallery.select_keys([picture.row])
         await settle()
-        assert window.inspector.page.tags._more.text() == ""
+        assert window.inspector.page.tags.more.text() == ""
         # The pictures of the place are counted first.
         window.library_view.counts = replace(window.library_view.counts, all=0)
         window.built.pages.on_counted()

@@ -262,7 +262,6 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
         return now
 
     d.view.tile_cache = slow = TileCache(clock)
-    assert d.view.idle
     d.image()
     assert not slow.later.isEmpty()
     assert not d.view.idle, "the rest follows"
