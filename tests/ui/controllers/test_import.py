@@ -19,8 +19,9 @@ from studio.ui.controllers.import_ import ImportTarget
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.dialogs.name_popover import NamePopover
-from studio.ui.support import drop_contents, file_dialogs, tasks
+from studio.ui.support import drop_contents, file_dialogs
 from studio.ui.widgets.buttons import Button
+from tests.ui.answers import Answering
 from tests.ui.user_actions import drop
 from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
@@ -175,7 +176,7 @@ async def test_the_history_is_walked_in_its_dialog(tmp_path: Path) -> None:
 
 
 async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answering: Answering
 ) -> None:
     usual, source = tmp_path / "Pictures", png(tmp_path / "shoot" / "a.png")
     usual.mkdir()
@@ -191,7 +192,7 @@ async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
         dialog.selectFile(source.name)
         return True
 
-    monkeypatch.setattr(tasks, "finished", answered)
+    answering(answered)
     monkeypatch.setattr(file_dialogs, "usual_folder", lambda: usual)
     async with opened(tmp_path / "home") as window:
         window.import_controller.choose(folder=False)
@@ -301,9 +302,7 @@ async def test_a_saved_search_is_named_by_its_words_at_first(tmp_path: Path) -> 
         assert asked.field.text() == asked.field.selectedText() == "kelp"
 
 
-async def test_the_first_page_leads_to_an_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_first_page_leads_to_an_import(tmp_path: Path, answering: Answering) -> None:
     source = png(tmp_path / "shoot" / "a.png")
     modes: list[QFileDialog.FileMode] = []
 
@@ -315,7 +314,7 @@ async def test_the_first_page_leads_to_an_import(
         dialog.selectFile(source.parent.name)
         return True
 
-    monkeypatch.setattr(tasks, "finished", answered)
+    answering(answered)
     async with opened(tmp_path / "home") as window:
         await until(window.core, window.welcome.isVisible, "first page")
         window.welcome.bring.click()
@@ -373,7 +372,7 @@ async def test_an_import_does_not_disturb_who_works_on(tmp_path: Path) -> None:
 
 
 async def test_tags_for_all_are_asked_before_an_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, answering: Answering
 ) -> None:
     source = png(tmp_path / "shoot" / "a.png")
     answers = [False, True]
@@ -389,7 +388,7 @@ async def test_tags_for_all_are_asked_before_an_import(
         dialog.field.setText("client  a, kelp, client a,")
         return answers.pop(0)
 
-    monkeypatch.setattr(tasks, "finished", answered)
+    answering(answered)
     async with opened(tmp_path / "home") as window:
         window.import_controller.choose(folder=False)
         await until(window.core, lambda: asked == ["Import 1 item"], "asked")
