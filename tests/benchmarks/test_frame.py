@@ -6,7 +6,6 @@ import asyncio
 import importlib
 import json
 import math
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,8 +76,10 @@ def test_an_older_result_does_not_stay_when_nothing_was_measured(
     assert [(one["name"], one["holds"]) for one in kept] == [("c", True), ("a", False)]
 
 
-def test_thumbnails_without_their_peer_are_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _name: None)
+def test_thumbnails_without_their_peer_are_not_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     results = list(thumbnails.run())
     assert len(results) == len(thumbnails.KINDS)
     assert all(isinstance(result, NotMeasured) for result in results)

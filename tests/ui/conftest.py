@@ -161,7 +161,7 @@ def links() -> Iterator[list[str]]:
     """The addresses the system was asked to open."""
     taker = _Links()
     for scheme in taker.SCHEMES:
-        QDesktopServices.setUrlHandler(scheme, taker, b"open_link")
+        QDesktopServices.setUrlHandler(scheme, taker, "open_link")  # type: ignore[arg-type]  # it takes text
     yield taker.opened
     for scheme in taker.SCHEMES:
         QDesktopServices.unsetUrlHandler(scheme)

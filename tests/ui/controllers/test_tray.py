@@ -276,10 +276,11 @@ async def test_full_screen_hides_it_and_brings_it_back(tmp_path: Path) -> None:
 
 
 async def test_too_many_are_refused_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task_errors: list[BaseException]
+    tmp_path: Path, task_errors: list[BaseException]
 ) -> None:
-    monkeypatch.setattr("studio.ui.controllers.tray.MOST", 1)
     async with opened(tmp_path) as window:
+        controller, _view = parts_of(window)
+        controller.most = 1
         one, two = await make(window, "a {fox|hare}", tiles=2)
         view = await put(window, one)
         await press_key(window, two)

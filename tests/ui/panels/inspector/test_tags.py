@@ -141,14 +141,14 @@ async def test_tags_are_changed_for_what_is_selected(tmp_path: Path) -> None:
 
 
 async def test_more_than_the_panel_knows_of_is_meant_when_it_is_selected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     async with opened(tmp_path) as window:
         pictures = await make(window, count=4, tiles=4)
         window.gallery.select_everything()
         ids = [one.id for one in pictures]
         assert await window.selection.meant(ids[:2]) == ids[:2]
-        monkeypatch.setattr("studio.ui.controllers.selection.KNOWN", 2)
+        window.selection.known = 2
         assert sorted(await window.selection.meant(ids[:2])) == sorted(ids)
 
 
