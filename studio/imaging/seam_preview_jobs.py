@@ -23,7 +23,7 @@ from studio.imaging.worker_protocol import Job, Message
 MOST_KEPT = 256 << 20
 """Limit in bytes of the pictures kept; larger ones are kept at a half or a third of their size."""
 
-_MOST_SHOWN = 4_000_000
+MOST_SHOWN = 4_000_000
 """Limit of pixels answered; a larger view gets a coarser preview."""
 
 _GRID = 1_000_000
@@ -135,19 +135,19 @@ def open_pair(request: dict[str, Any]) -> Message:
     return kept.facts | {"kept": kept.bytes, "serial": kept.serial}, b""
 
 
-def preview(request: dict[str, Any]) -> Message:
+def preview(request: dict[str, Any], most_shown: int = MOST_SHOWN) -> Message:
     """Raw RGBA, straight alpha, of a composition as it is seen; the request is that of composing.
 
     "box" is the part that is seen, in fractions of the new picture, "size" its size on the screen;
     the body is the monitor's profile, empty for sRGB. Answers "left" and "top" of the pixels that
     may differ from the parent, from the corner of that size, with their "width" and "height", 0
-    for none; and "across" and "down", that size, if it was too large.
+    for none; and "across" and "down", that size, if it was more than `most_shown` pixels.
     """
     kept = _opened(request)
     if isinstance(kept, dict):
         return kept, b""
     across, down = (max(1, int(length)) for length in request["size"])
-    shrink = max(1.0, math.sqrt(across * down / _MOST_SHOWN))
+    shrink = max(1.0, math.sqrt(across * down / most_shown))
     size = max(1, int(across / shrink)), max(1, int(down / shrink))
     left, top, right, bottom = request["box"]
     width, height = kept.shown_size

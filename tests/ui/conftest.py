@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,8 @@ from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style import qt_style
 from studio.ui.style.qt_style import STYLE
 from studio.ui.style.theme import install
-from studio.ui.support import key_repeat, shortcuts, tasks
+from studio.ui.support import drag_and_drop, key_repeat, shortcuts, tasks
+from studio.ui.support.drag_and_drop import DraggedPicture
 from tests.ui import scripted_core
 from tests.ui.answers import Answering
 from tests.ui.heard import Heard
@@ -165,6 +166,19 @@ def links() -> Iterator[list[str]]:
     yield taker.opened
     for scheme in taker.SCHEMES:
         QDesktopServices.unsetUrlHandler(scheme)
+
+
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> list[list[DraggedPicture]]:
+    """What each drag out of the window carried; the system sees none of them."""
+    gone: list[list[DraggedPicture]] = []
+
+    def drag_out(_source: object, carried: Sequence[DraggedPicture], *_rest: object) -> bool:
+        gone.append(list(carried))
+        return True
+
+    monkeypatch.setattr(drag_and_drop, "drag_out", drag_out)
+    return gone
 
 
 @pytest.fixture
