@@ -39,11 +39,12 @@ class RememberingPainter:
     ) -> sketch.Answer:
         """Answer one request, as `studio.providers.sketch` does."""
         if not url.endswith(_SKETCH):
-            return await self._paint(method, url, headers, body)
+            status, told, chunks = await self._paint(method, url, headers, body)
+            return status, dict(told), chunks
         asked = hashlib.sha256(body).digest()
         if asked not in self._kept:
             status, told, chunks = await self._paint(method, url, headers, body)
-            self._kept[asked] = status, told, b"".join([piece async for piece in chunks])
+            self._kept[asked] = status, dict(told), b"".join([piece async for piece in chunks])
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(asked)

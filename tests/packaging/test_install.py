@@ -10,6 +10,7 @@ import install
 import lock
 import locked
 import pytest
+from install import Environment
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="stands in for Pythons by scripts of sh"
@@ -58,8 +59,8 @@ class Checkout:
         return True
 
     @property
-    def environment(self) -> install.Environment:
-        return install.Environment(self.root, self)
+    def environment(self) -> Environment:
+        return Environment(self.root, self)
 
     def main(self) -> int:
         return install.main(["run"], self.environment, lambda _name: None)

@@ -327,7 +327,7 @@ class Composer(Dock):
         if self._keyless(draft.profile):
             self.wants_key.emit(draft.profile)
             return
-        sent = self.offer(model).sent
+        sent = self.suggestion(model).sent
         ask = submit.question_notice(
             self._situation(model), send=self.on_confirmed, change_limit=self.on_limit_wanted
         )
@@ -363,7 +363,7 @@ class Composer(Dock):
         return confirmed or self.question.confirms()
 
     def _situation(self, model: Model) -> QuoteContext:
-        now = submit.situation(self.draft(), self.offer(model).sent, model, self._core)
+        now = submit.situation(self.draft(), self.suggestion(model).sent, model, self._core)
         markup = self.markup
         return replace(now, lacks_region=markup.lacks_region, lacks_format=markup.lacks_format)
 
@@ -387,9 +387,9 @@ class Composer(Dock):
     def sent_now(self) -> tuple[Draft, Model]:
         """The draft as Generate would send it, and its model."""
         model = self.model()
-        return self.offer(model).sent, model
+        return self.suggestion(model).sent, model
 
-    def offer(self, model: Model) -> DraftSuggestion:
+    def suggestion(self, model: Model) -> DraftSuggestion:
         """The draft as this model takes it."""
         return suggest_draft(self.draft(), model, input_ratio=self._ratio())
 
@@ -406,7 +406,7 @@ class Composer(Dock):
         """Update all widgets from the draft."""
         draft, model = self.draft(), self.model()
         self._shown_model = model
-        made = self.offer(model)
+        made = self.suggestion(model)
         if self.question.sent not in (None, made.sent):
             self.question.clear_question()
             self.bar.dismiss("ask")
@@ -432,7 +432,7 @@ class Composer(Dock):
             self.question.clear_question()
             self.bar.dismiss("ask")
         self.card.show_count(len(draft.prompt), model.prompt_limit)
-        sources = self.offer(model).sent.versions
+        sources = self.suggestion(model).sent.versions
         self.card.choices.show_variants(prompt_variants.count(draft.prompt), sources)
         self._show_quote()
         self.sent.refresh()
@@ -452,7 +452,7 @@ class Composer(Dock):
         first = draft.references[0].sha256 if draft.references else ""
         pixmap = self.card.slots.thumbnail(first)
         hint = self.card.editor.placeholderText()
-        self.line.show_draft(self.offer(model).sent, model, hint, pixmap)
+        self.line.show_draft(self.suggestion(model).sent, model, hint, pixmap)
 
     # --- slots: prompt ----------------------------------------------------------------------
 
@@ -522,7 +522,7 @@ class Composer(Dock):
     def _tell_of_model(self) -> None:
         """Say once which choices the model does not support."""
         model = self.model()
-        text = differences(self.draft(), model, self.offer(model))
+        text = differences(self.draft(), model, self.suggestion(model))
         self.bar.dismiss("model")
         self.bar.dismiss("retired")
         if text:

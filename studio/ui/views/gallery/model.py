@@ -13,7 +13,7 @@ import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
@@ -36,15 +36,10 @@ ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 if TYPE_CHECKING:
     from studio.domain.stacked_rows import Stacking
     from studio.library.index.stacks import FirstStacks
+    from studio.ui.support.ports import PictureSource
     from studio.ui.views.gallery.stack_facts import StackFactsCache
 
 __all__ = ["GalleryModel", "Index", "Key"]
-
-
-class PictureSource(Protocol):
-    """Source of pictures by index row; missing ones are left out."""
-
-    async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
 
 
 class GalleryModel(TileRows):
@@ -89,8 +84,7 @@ class GalleryModel(TileRows):
         self._shown: Callable[[Job], bool] | None = None
         self._cache: OrderedDict[int, Picture] = OrderedDict()
         self._missing: OrderedDict[int, None] = OrderedDict()
-        self._gone: set[int] = set()
-        self._stale: set[int] = set()
+        self._gone, self._stale = set[int](), set[int]()
         self.whole = True
         self.lists_running = True
         self._reading = False
@@ -298,7 +292,8 @@ class GalleryModel(TileRows):
             return found
         job = self._jobs.get(entry)
         # A failure has a tile of its own.
-        return job_key(job, self._by) if job is not None and _makes(job) else 0
+        makes = job is not None and (job.alive or job.state is JobState.DONE)
+        return job_key(job, self._by) if job is not None and makes else 0
 
     def append(self, rows: array[int], stood: array[int] | None = None) -> bool:
         """Append the remaining rows of a query whose first rows `set_rows` showed.
@@ -595,17 +590,11 @@ class GalleryModel(TileRows):
             return "" if item is None else item.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             row = index.row()
-            return tile_content.spoken_name(
-                self.item_at(row), row, self.tile_at(row), self._clock()
-            )
+            item, tile = self.item_at(row), self.tile_at(row)
+            return tile_content.spoken_name(item, row, tile, self._clock())
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-
-def _makes(job: Job) -> bool:
-    """Whether a job has, or will soon have, pictures of its run."""
-    return job.alive or job.state is JobState.DONE

@@ -253,7 +253,7 @@ async def test_what_the_model_cannot_be_told_is_absent_and_comes_back(composer, 
     panel.close_it()
     composer.on_model_chosen(("google", BEST.model))
     assert opened(composer).rows.thinking.value == "high"
-    assert composer.offer(composer.model()).sent.advanced == FULL
+    assert composer.suggestion(composer.model()).sent.advanced == FULL
 
 
 async def test_the_painter_has_no_such_choices(composer) -> None:

@@ -50,7 +50,7 @@ async def test_a_picture_made_here_is_edited_here(
         assert composer.bar.notice is not None
         assert "broken" in composer.bar.notice.text
         await heard(composer.thumbnails.arrived)
-        pixels = composer.offer(composer.model()).pixels
+        pixels = composer.suggestion(composer.model()).pixels
         assert pixels == (first.width, first.height)
 
         composer.generate_now()

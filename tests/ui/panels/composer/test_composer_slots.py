@@ -402,7 +402,7 @@ async def test_the_thumbnail_tells_match_its_pixels(composer, core, heard) -> No
     )
     await heard(composer.thumbnails.arrived)
     model = composer.model()
-    assert composer.offer(model).pixels == model.pixels("16:9", "1K")
+    assert composer.suggestion(model).pixels == model.pixels("16:9", "1K")
 
 
 async def test_remix_replaces_everything_and_can_be_undone(composer, collected) -> None:
