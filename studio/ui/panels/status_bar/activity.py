@@ -38,6 +38,9 @@ class StatusBar(QFrame):
         queue: the button with the queue's state; opens `popover`.
         popover: the list of jobs.
         recipe: the chip with what a drag out of the window gives.
+        brush: the sign of the offline painter, which needs no key.
+        link: unlocks the keyring or shows the keys; hidden while neither helps.
+        source: what the list of jobs asks for thumbnails and prices.
 
     Signals:
         unlock_requested: unlock the keyring for this profile (str).
