@@ -118,7 +118,7 @@ class KeyCard(QWidget):
 
     Attributes:
         title: name of the provider.
-        advice: where to get a key; hidden while a saved key is only reported.
+        advice: the request for a key; hidden while a saved key is only reported.
         where: where the key is kept and whom it is sent to.
         providers: choice of the provider.
         own: form for a custom provider.

@@ -40,7 +40,7 @@ class StatusBar(QFrame):
         recipe: the chip with what a drag out of the window gives.
         brush: the sign of the offline painter, which needs no key.
         link: unlocks the keyring or shows the keys; hidden while neither helps.
-        source: what the list of jobs asks for thumbnails and prices.
+        source: facts of the queue besides its jobs.
 
     Signals:
         unlock_requested: unlock the keyring for this profile (str).
