@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import fresh_root
@@ -41,14 +42,14 @@ COLOURS = 1000
 """A window with a picture in it has more; an empty screen has one."""
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Try every system that was asked for; 0 when all holds, 77 when none can be made here."""
-    options = arguments()
+    options = arguments(words)
     if reason := fresh_root.why_not():
         print(f"skipped: {reason}")
         return SKIPPED
     if not options.inside:
-        again = [sys.executable, __file__, "--inside", *sys.argv[1:]]
+        again = [sys.executable, __file__, "--inside", *(sys.argv[1:] if words is None else words)]
         return subprocess.run([*fresh_root.ALONE, *again], check=False).returncode
     if options.anew:
         shutil.rmtree(FOLDER, ignore_errors=True)
@@ -69,14 +70,14 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def arguments() -> argparse.Namespace:
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """What was asked for; ends with 2 on a name that there is not."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--suites", help="names of releases, with commas")
     parser.add_argument("--steps", default=",".join(STEPS), help="of run, test, package")
     parser.add_argument("--anew", action="store_true", help="without what the last run kept")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     if unknown := set(options.steps.split(",")) - set(STEPS):
         parser.error(f"unknown step: {', '.join(sorted(unknown))}")
     return options

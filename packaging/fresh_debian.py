@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import bundle
@@ -36,12 +36,12 @@ OLD = "0.0.1"
 OLD_ONLY = "usr/lib/gridbrush/of-the-old-version"
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Test one Debian, or both; 0 when all holds, 77 when it cannot be tried here."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--all", action="store_true", help="Debian 13 too")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     if reason := why_not():
         print(f"skipped: {reason}", file=sys.stderr)
         return SKIPPED

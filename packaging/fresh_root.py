@@ -145,10 +145,13 @@ class FreshRoot:
         print(f"{self.suite}: {words}", flush=True)
 
 
-def why_not() -> str | None:
-    """Why no fresh system can be made here; None when it can."""
+def why_not(user: int | None = None) -> str | None:
+    """Why no fresh system can be made here; None when it can.
+
+    `user` is the number of who wants it, by default that of this process.
+    """
     if sys.platform == "linux":
-        if os.geteuid() != 0:
+        if (os.geteuid() if user is None else user) != 0:
             return "only root can make a fresh system"
         for program in NEEDS:
             if shutil.which(program) is None:
@@ -181,9 +184,9 @@ def apt_settings() -> str:
     return "".join(f"{line}\n" for line in shown.stdout.splitlines() if line.startswith(ways))
 
 
-def pip_settings() -> dict[str, str]:
+def pip_settings(python: str = sys.executable) -> dict[str, str]:
     """This machine's way to pip's index, where it is not the usual one."""
-    listing = [sys.executable, "-m", "pip", "config", "list"]
+    listing = [python, "-m", "pip", "config", "list"]
     shown = subprocess.run(listing, capture_output=True, text=True, check=False).stdout
     found = {}
     for line in shown.splitlines():

@@ -35,14 +35,14 @@ def version() -> str:
     return found[1]
 
 
-def moment() -> int:
+def moment(root: Path = ROOT) -> int:
     """The time all files of a package carry, in seconds since 1970: SOURCE_DATE_EPOCH.
 
-    Without it the day of the newest release in the CHANGELOG, or the first day of 2026.
+    Without it the day of the newest release in a checkout's CHANGELOG, or the first day of 2026.
     """
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(given)
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
     days = re.findall(r"^## \[\d[^]]*\] - (\d{4}-\d\d-\d\d)$", text, re.MULTILINE)
     day = days[0] if days else "2026-01-01"
     return calendar.timegm(time.strptime(day, "%Y-%m-%d"))

@@ -14,15 +14,13 @@ import os
 import platform
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
 
 import locked
 
-ROOT = locked.ROOT
-VENV = ROOT / ".venv"
-STAMP = VENV / "gridbrush-installed"
-PYTHON = locked.python_in(VENV)
-PROGRAM = VENV / locked.SCRIPTS / f"gridbrush{locked.SUFFIX}"
+PYTHON = locked.python_in(locked.ROOT / ".venv")
 
 WHOLE = ("run", "dev")
 """Each is contained in the one after it."""
@@ -40,18 +38,143 @@ VERSION = (
 )
 
 
-def main(arguments: list[str]) -> int:
-    """Make the environment what the lock says; 0 when it is."""
+class Installer(Protocol):
+    """What installs packages; the module `locked` does."""
+
+    def make(self, folder: Path, /) -> None: ...
+    def install(self, python: Path, lock: Path, /) -> None: ...
+    def install_checkout(self, python: Path, checkout: Path, /) -> None: ...
+    def check(self, python: Path, /) -> None: ...
+    def call(self, command: list[str], /) -> bool: ...
+
+
+class Environment:
+    """The virtual environment of a checkout.
+
+    Attributes:
+        root: the checkout.
+        venv: its folder.
+    """
+
+    def __init__(self, root: Path = locked.ROOT, installer: Installer = locked) -> None:
+        self.root = root
+        self.venv = root / ".venv"
+        self._stamp = self.venv / "gridbrush-installed"
+        self._python = locked.python_in(self.venv)
+        self._program = self.venv / locked.SCRIPTS / f"gridbrush{locked.SUFFIX}"
+        self._installer = installer
+
+    def build(self, name: str) -> None:
+        """Install one of the locks, and say that it is there. Raises NotInstalled."""
+        fresh = not self.venv.exists() or not any(self.venv.iterdir())
+        if not fresh and (self.place() != str(self.root) or not fits(self.version())):
+            say("Building .venv anew: it is not finished, or of another place or another Python")
+            locked.empty(self.venv)
+            fresh = True
+        if fresh:
+            self._installer.make(self.venv)
+        # Until all is in: where pip or uv was cut off, nobody knows what it left half done.
+        self._stamp.unlink(missing_ok=True)
+        before = self.packages()
+        say("Installing the locked packages into .venv (a minute or two the first time)")
+        try:
+            self._installer.install(self._python, locked.lock_of(name))
+        except locked.NotInstalled:
+            if self.packages() == before:
+                self.write()
+            raise
+        self._installer.install_checkout(self._python, self.root)
+        try:
+            self._installer.check(self._python)
+        except locked.NotInstalled:
+            if fresh:
+                raise
+            # What an older lock installed and this one does not name is in the way.
+            locked.empty(self.venv)
+            self.build(name)
+            return
+        # Ours too: where Python may not write byte code, each start would compile all of it.
+        compiling = ["-m", "compileall", "-q", str(self.root / "studio")]
+        self._installer.call([str(self._python), *compiling])
+        contained = WHOLE[: WHOLE.index(name) + 1]
+        self.write(*(self.stamp(one, self.version()) for one in contained))
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other run builds the environment at the same time."""
+        if sys.platform == "win32":
+            yield
+        else:
+            import fcntl
+
+            folder = os.open(self.root, os.O_RDONLY)
+            try:
+                try:
+                    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    say("Another make builds .venv: waiting for it")
+                    fcntl.flock(folder, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(folder)
+
+    def stamp(self, name: str, python: str) -> str:
+        """What the installation of a lock depends on, besides its place."""
+        project = hashlib.sha256((self.root / "pyproject.toml").read_bytes()).hexdigest()
+        return f"{name} {project} {locked.fingerprint(locked.lock_of(name), python)}"
+
+    def is_there(self, name: str) -> bool:
+        """Whether that lock, or one that contains it, was installed here by a Python that fits."""
+        here = self.place() == str(self.root) and self._program.exists()
+        python = self.version() if here else ""
+        return fits(python) and self.stamp(name, python) in self.read()
+
+    def packages(self) -> set[str]:
+        """The names at the top of what is installed."""
+        homes = ("lib/python*/site-packages", "Lib/site-packages")
+        return {path.name for home in homes for path in self.venv.glob(f"{home}/*")}
+
+    def place(self) -> str:
+        """Where it was made; empty where nobody knows, or it was not finished."""
+        return "".join(self.read()[:1])
+
+    def read(self) -> list[str]:
+        """What is written about it: its place, and the stamp of each lock in it."""
+        if not self._stamp.exists():
+            return []
+        return os.fsdecode(self._stamp.read_bytes()).splitlines()
+
+    def write(self, *stamps: str) -> None:
+        """Write that down."""
+        self._stamp.write_bytes(os.fsencode("".join(f"{line}\n" for line in (self.root, *stamps))))
+
+    def version(self) -> str:
+        """Its Python, as it names itself; empty where it does not start, or not fit."""
+        there = self._python.exists()
+        done = locked.run([str(self._python), "-c", VERSION]) if there else None
+        return done.stdout.strip() if done and done.returncode == 0 else ""
+
+
+def main(
+    arguments: list[str],
+    environment: Environment | None = None,
+    why_not: Callable[[str], str | None] | None = None,
+) -> int:
+    """Make the environment what the lock says; 0 when it is.
+
+    `why_not` tells why a lock cannot be installed here; None where it can.
+    """
+    environment = environment or Environment()
     if arguments not in ([], *([name] for name in WHOLE)):
         print(f"usage: install.py [{'|'.join(WHOLE)}]", file=sys.stderr)
         return 2
     name = arguments[0] if arguments else WHOLE[-1]
-    if reason := why_not_here(name):
+    if reason := (why_not or why_not_here)(name):
         return stop(reason)
     try:
-        with alone():
-            if not is_there(name):
-                build(name)
+        with environment.alone():
+            if not environment.is_there(name):
+                environment.build(name)
     except PermissionError as error:
         return stop(
             f"This user may not change {error.filename}. If root made it, root can remove .venv:"
@@ -62,100 +185,6 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return stop("Stopped. The next run goes on.")
     return 0
-
-
-def build(name: str) -> None:
-    """Install one of the locks, and say that it is there. Raises NotInstalled."""
-    fresh = not VENV.exists() or not any(VENV.iterdir())
-    if not fresh and (place() != str(ROOT) or not fits(version())):
-        say("Building .venv anew: it is not finished, or of another place or another Python")
-        locked.empty(VENV)
-        fresh = True
-    if fresh:
-        locked.make(VENV)
-    # Until all is in: where pip or uv was cut off, nobody knows what it left half done.
-    STAMP.unlink(missing_ok=True)
-    before = packages()
-    say("Installing the locked packages into .venv (a minute or two the first time)")
-    try:
-        locked.install(PYTHON, locked.lock_of(name))
-    except locked.NotInstalled:
-        if packages() == before:
-            write()
-        raise
-    locked.install_checkout(PYTHON)
-    try:
-        locked.check(PYTHON)
-    except locked.NotInstalled:
-        if fresh:
-            raise
-        # What an older lock installed and this one does not name is in the way.
-        locked.empty(VENV)
-        build(name)
-        return
-    # Ours too: where Python may not write byte code, each start would compile all of it.
-    locked.call([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "studio")])
-    contained = WHOLE[: WHOLE.index(name) + 1]
-    write(*(stamp(one, version()) for one in contained))
-
-
-@contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """No other run builds the environment at the same time."""
-    if sys.platform == "win32":
-        yield
-    else:
-        import fcntl
-
-        folder = os.open(ROOT, os.O_RDONLY)
-        try:
-            try:
-                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                say("Another make builds .venv: waiting for it")
-                fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
-
-
-def stamp(name: str, python: str) -> str:
-    """What the installation of a lock depends on, besides its place."""
-    project = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    return f"{name} {project} {locked.fingerprint(locked.lock_of(name), python)}"
-
-
-def is_there(name: str) -> bool:
-    """Whether that lock, or one that contains it, was installed here by a Python that fits."""
-    python = version() if place() == str(ROOT) and PROGRAM.exists() else ""
-    return fits(python) and stamp(name, python) in read()
-
-
-def packages() -> set[str]:
-    """The names at the top of what is installed."""
-    homes = ("lib/python*/site-packages", "Lib/site-packages")
-    return {path.name for home in homes for path in VENV.glob(f"{home}/*")}
-
-
-def place() -> str:
-    """Where the environment was made; empty where nobody knows, or it was not finished."""
-    return "".join(read()[:1])
-
-
-def read() -> list[str]:
-    """What is written about the environment: its place, and the stamp of each lock in it."""
-    return os.fsdecode(STAMP.read_bytes()).splitlines() if STAMP.exists() else []
-
-
-def write(*stamps: str) -> None:
-    """Write that down."""
-    STAMP.write_bytes(os.fsencode("".join(f"{line}\n" for line in (ROOT, *stamps))))
-
-
-def version() -> str:
-    """The environment's Python, as it names itself; empty where it does not start, or not fit."""
-    done = locked.run([str(PYTHON), "-c", VERSION]) if PYTHON.exists() else None
-    return done.stdout.strip() if done and done.returncode == 0 else ""
 
 
 def fits(python: str) -> bool:

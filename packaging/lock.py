@@ -18,8 +18,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import fresh
@@ -75,8 +76,13 @@ class Found(NamedTuple):
     size: int
 
 
-def main(arguments: list[str]) -> int:
-    """Resolve all locks, then look for their wheels; with --check the second alone."""
+def main(
+    arguments: list[str], *, checked: Sequence[str] = CHECKED, recorded: Path = DOWNLOADS
+) -> int:
+    """Resolve all locks, then look for their wheels; with --check the second alone.
+
+    What `make run` downloads goes into the file `recorded`.
+    """
     if arguments not in ([], ["--check"]):
         print("usage: lock.py [--check]", file=sys.stderr)
         return 2
@@ -87,7 +93,7 @@ def main(arguments: list[str]) -> int:
     except locked.NotInstalled as error:
         print(error, file=sys.stderr)
         return 1
-    found = look(uv)
+    found = look(uv, checked)
     downloads = {
         f"{platform}, Python {python}": there.size
         for (name, platform, python), there in found.items()
@@ -99,8 +105,8 @@ def main(arguments: list[str]) -> int:
     if problems:
         return 1
     if not arguments:
-        record(downloads)
-    pairs = len(CHECKED) * len(PLATFORMS) - len(EXCEPT)
+        record(downloads, recorded)
+    pairs = len(checked) * len(PLATFORMS) - len(EXCEPT)
     print(f"A wheel for every package: {pairs} locks and platforms, {len(PYTHONS)} Pythons")
     for where, size in downloads.items():
         print(f"make run downloads {size / 1e6:.2f} MB on {where}")
@@ -137,11 +143,11 @@ def resolve(uv: str, options: list[str]) -> None:
         raise locked.NotInstalled("uv could not renew the lock. The lines above say why.")
 
 
-def look(uv: str) -> dict[tuple[str, str, str], Found]:
-    """Every lock on every platform and Python."""
+def look(uv: str, checked: Sequence[str] = CHECKED) -> dict[tuple[str, str, str], Found]:
+    """These locks on every platform and Python."""
     places = [
         (name, platform, python)
-        for name in CHECKED
+        for name in checked
         for platform in PLATFORMS
         for python in PYTHONS
         if (name, platform) not in EXCEPT
@@ -179,11 +185,11 @@ def too_much(downloads: dict[str, int]) -> Iterator[str]:
             yield f"make run downloads {size / 1e6:.2f} MB on {where}; at most {most / 1e6:.0f}"
 
 
-def record(downloads: dict[str, int]) -> None:
+def record(downloads: dict[str, int], file: Path) -> None:
     """Write down what this lock downloads, for the tests, which ask no index."""
     said = {"lock": locked.fingerprint(locked.lock_of("run"), ""), "bytes": downloads}
     text = json.dumps(said, indent=1, sort_keys=True)
-    DOWNLOADS.write_text(f"{text}\n", encoding="utf-8")
+    file.write_text(f"{text}\n", encoding="utf-8")
 
 
 class NoWheel(Exception):

@@ -20,7 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,18 +114,20 @@ def target(folder: Path, name: str) -> None:
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def make(folder: Path) -> None:
-    """An empty environment with this Python. Raises NotInstalled."""
+def make(folder: Path, run: Callable[[list[str]], bool] | None = None) -> None:
+    """An empty environment with this Python. Raises NotInstalled.
+
+    `run` runs a command and says whether it succeeded.
+    """
+    run = run or call
     # Not that of an environment: it may be the one that was just removed.
     python = getattr(sys, "_base_executable", None) or sys.executable
     if importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
         # Not by way of a link: venv refuses it.
-        if call([python, "-m", "venv", str(folder.resolve())]):
+        if run([python, "-m", "venv", str(folder.resolve())]):
             return
         raise NotInstalled(f"{folder} could not be made. The lines above say why.{full(folder)}")
-    if (uv := shutil.which("uv")) and call(
-        [uv, "venv", "--quiet", "--python", python, str(folder)]
-    ):
+    if (uv := shutil.which("uv")) and run([uv, "venv", "--quiet", "--python", python, str(folder)]):
         return
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     raise NotInstalled(
@@ -151,12 +153,12 @@ def install(python: Path, lock: Path, *options: str) -> None:
         raise NotInstalled(f"The packages went elsewhere than into {python.parent.parent}.")
 
 
-def install_checkout(python: Path) -> None:
-    """Install the checkout itself, editable, with the build backend that is there already.
+def install_checkout(python: Path, checkout: Path = ROOT) -> None:
+    """Install a checkout, by default this one, editable.
 
-    Raises NotInstalled.
+    The build backend is there already. Raises NotInstalled.
     """
-    project = ["--no-build-isolation", "--no-deps", "--no-index", "--editable", str(ROOT)]
+    project = ["--no-build-isolation", "--no-deps", "--no-index", "--editable", str(checkout)]
     uv = shutil.which("uv")
     by_uv = ["pip", "install", "--quiet", "--python", str(python)]
     if uv and call([uv, *by_uv, *project]) and has(python, {CHECKOUT}):

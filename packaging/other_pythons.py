@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import install
@@ -45,11 +45,22 @@ ASK = (
 )
 
 
-def main(options: list[str]) -> int:
-    """Run it with each, `options` going to pytest; the worst exit code."""
-    own = version_of(install.PYTHON) or sys.version_info[:3]
+def main(
+    options: list[str],
+    *,
+    own_python: Path = install.PYTHON,
+    system: Sequence[str] = SYSTEM,
+    run: Callable[[Path, str, list[str]], int] | None = None,
+) -> int:
+    """Run it with each, `options` going to pytest; the worst exit code.
+
+    `own_python` is left out; `system` are folders that are looked through besides PATH. `run`
+    takes a Python, its version and the options.
+    """
+    run = run or run_core_part
+    own = version_of(own_python) or sys.version_info[:3]
     others: dict[Version, Path] = {}
-    for path in candidates():
+    for path in candidates(system):
         version = version_of(path)
         if version is not None and version != own:
             others.setdefault(version, path)
@@ -63,10 +74,10 @@ def main(options: list[str]) -> int:
     return max(run(others[version], written(version), options) for version in chosen)
 
 
-def candidates() -> Iterator[Path]:
+def candidates(system: Sequence[str] = SYSTEM) -> Iterator[Path]:
     """Whatever may be a Python: on PATH, of the system, of pyenv and of uv."""
     folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    folders += map(Path, SYSTEM)
+    folders += map(Path, system)
     kept = [Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"]
     kept += [Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "uv/python"]
     folders += [one / "bin" for home in kept if home.is_dir() for one in sorted(home.iterdir())]
@@ -83,7 +94,7 @@ def version_of(python: Path) -> Version | None:
     return (major, minor, micro) if usual and (3, 11) <= (major, minor) < (3, 14) else None
 
 
-def run(python: Path, version: str, options: list[str]) -> int:
+def run_core_part(python: Path, version: str, options: list[str]) -> int:
     """Install what the part needs, and run it; pytest's exit code."""
     try:
         own = environment(python, FOLDER / version)

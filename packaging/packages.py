@@ -125,9 +125,10 @@ def portable() -> Path:
     return path
 
 
-def depends() -> dict[str, str]:
-    """The package for each library that is not inside."""
-    lines = tree.filled((tree.LINUX / "depends.txt").read_text("utf-8")).decode().splitlines()
+def depends(program: Path = bundle.PROGRAM) -> dict[str, str]:
+    """The package for each library that is not inside a program."""
+    text = (tree.LINUX / "depends.txt").read_text("utf-8")
+    lines = tree.filled(text, program).decode().splitlines()
     pairs = (line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
     return {words[0]: words[1] for words in pairs}
 

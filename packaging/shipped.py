@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
@@ -61,11 +62,15 @@ class Part:
     texts: tuple[Path, ...] = field(default=())
 
 
-def parts() -> list[Part]:
-    """Everything that is inside, sorted by name."""
-    inside = json.loads(INSIDE.read_text(encoding="utf-8"))
-    found = [_python(), _bootloader(), font()]
-    found += [_distribution(name) for name in _distributions(inside["modules"])]
+def parts(listing: Path = INSIDE, always: Sequence[Callable[[], Part]] = ()) -> list[Part]:
+    """Everything that is inside, sorted by name.
+
+    `listing` names modules and libraries; `always` is what is there besides, by default Python,
+    bootloader and typeface.
+    """
+    inside = json.loads(listing.read_text(encoding="utf-8"))
+    found = [part() for part in always or (_python, _bootloader, font)]
+    found += [distribution(name) for name in _distributions(inside["modules"])]
     if sys.platform.startswith("linux"):
         packages = {_package_of(Path(path)) for path in inside["libraries"] if _is_system(path)}
         found += [_debian(name) for name in packages if name]
@@ -81,7 +86,8 @@ def _distributions(modules: list[str]) -> set[str]:
     return (names - shared - {identity.NAME, "pyinstaller"}) | (shared & set(modules))
 
 
-def _distribution(name: str) -> Part:
+def distribution(name: str) -> Part:
+    """An installed package, with its licences."""
     known = metadata.distribution(name)
     said = cast("Message", known.metadata)
     listed = [path for path in known.files or () if _is_licence(str(path))]

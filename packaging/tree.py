@@ -77,8 +77,8 @@ def rights() -> bytes:
     return text.encode()
 
 
-def filled(text: str) -> bytes:
-    """A template with name, version, day and the versions of libraries in it."""
+def filled(text: str, program: Path = bundle.PROGRAM) -> bytes:
+    """A template with name, version, day and the versions of a program's libraries in it."""
     day = time.strftime("%Y-%m-%d", time.gmtime(identity.moment()))
     words = {
         "@APP_ID@": identity.APP_ID,
@@ -87,7 +87,7 @@ def filled(text: str) -> bytes:
         "@DATE@": day,
     }
     if "@GLIBC@" in text:
-        words |= elf.requirements(bundle.PROGRAM)
+        words |= elf.requirements(program)
     for place, word in words.items():
         text = text.replace(place, word)
     return text.encode()

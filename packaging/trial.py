@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 KEYRING = (
@@ -19,13 +20,13 @@ KEYRING = (
 )
 
 
-def main(program: str) -> int:
-    """Start it, print what it found."""
+def main(program: str, before: Sequence[str] | None = None) -> int:
+    """Start it, print what it found; `before` is what goes before its command."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         command = [program, "self-test", "--json", "--home", str(home / "studio")]
         done = subprocess.run(
-            [*session(), *command],
+            [*(session() if before is None else before), *command],
             env=environment(home),
             capture_output=True,
             text=True,

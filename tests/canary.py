@@ -121,6 +121,7 @@ class Watch:
         """`finds` tells whether what must not be there is in what was seen."""
         self.leaks: list[str] = []
         self._finds = finds
+        self._put_back: list[Callable[[], None]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look_at_processes, daemon=True)
 
@@ -145,23 +146,30 @@ class Watch:
             self._thread.start()
 
     def end(self) -> None:
-        """Look no more at what is started."""
+        """Look no more, and leave everything as it was."""
         self._over.set()
         if self._thread.ident is not None:  # it was started
             self._thread.join()
+        for put_back in reversed(self._put_back):
+            put_back()
+        self._put_back.clear()
+
+    def _replace(self, owner: Any, name: str, watched: Callable[..., Any]) -> None:
+        self._put_back.append(functools.partial(setattr, owner, name, getattr(owner, name)))
+        setattr(owner, name, watched)
 
     def look_under(self, folder: Path) -> None:
         """Look at all files in a folder."""
         self.leaks += [f"file {path}" for path in found_under(folder)]
 
     def _watch_writing(self) -> None:
-        write = files._write_all
+        write = files.write_all
 
         def watched(handle: int, data: bytes) -> int:
             self.see("written to the disk", bytes(data))
             return write(handle, data)
 
-        files._write_all = watched
+        self._replace(files, "write_all", watched)
 
     def _watch_errors(self) -> None:
         make = errors.StudioError.__init__
@@ -171,7 +179,7 @@ class Watch:
             make(error, *arguments, **more)
             self.see(f"the words of {type(error).__name__}", repr(vars(error)))
 
-        errors.StudioError.__init__ = watched  # type: ignore[method-assign,assignment]
+        self._replace(errors.StudioError, "__init__", watched)
 
     def _watch_programs(self) -> None:
         talk = subprocess.Popen.communicate
@@ -183,7 +191,7 @@ class Watch:
                     self.see(f"said by {process.args}", one)
             return said
 
-        subprocess.Popen.communicate = watched  # type: ignore[assignment,method-assign]
+        self._replace(subprocess.Popen, "communicate", watched)
 
         def hear(event: str, arguments: tuple[Any, ...]) -> None:
             if event == "subprocess.Popen" and not self._over.is_set():

@@ -164,6 +164,7 @@ class FakeService:
     Attributes:
         requests: everything that was asked, in order.
         connections: how many connections were made.
+        fallback: answers what the script does not.
     """
 
     def __init__(
@@ -174,7 +175,7 @@ class FakeService:
         self.url = f"http://127.0.0.1:{self.port}"
         self.requests: list[Request] = []
         self.connections = 0
-        self._fallback = fallback or _usual
+        self.fallback = fallback or _usual
         self._script: list[Reply] = []
         self._changed = threading.Condition()
         self._open: set[socket.socket] = set()
@@ -246,7 +247,7 @@ class FakeService:
                         post = request.method == "POST"
                         reply = self._script.pop(0) if self._script and post else None
                         self._changed.notify_all()
-                    if not self._answer(connection, request, reply or self._fallback(request)):
+                    if not self._answer(connection, request, reply or self.fallback(request)):
                         return
         finally:
             with self._changed:

@@ -15,6 +15,7 @@ from studio.app.core import SharedParts
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
 from studio.providers import sketch
+from studio.providers.http_routes import Painter
 
 _MOST = 100
 """Answers that are kept: 40 MB of small pictures."""
@@ -28,7 +29,9 @@ class RememberingPainter:
     The models that are slow, refuse or fail answer anew each time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, paint: Painter = sketch.answer) -> None:
+        """`paint` answers what is not remembered."""
+        self._paint = paint
         self._kept: OrderedDict[bytes, tuple[int, dict[str, str], bytes]] = OrderedDict()
 
     async def answer(
@@ -36,11 +39,12 @@ class RememberingPainter:
     ) -> sketch.Answer:
         """Answer one request, as `studio.providers.sketch` does."""
         if not url.endswith(_SKETCH):
-            return await sketch.answer(method, url, headers, body)
+            status, told, chunks = await self._paint(method, url, headers, body)
+            return status, dict(told), chunks
         asked = hashlib.sha256(body).digest()
         if asked not in self._kept:
-            status, told, chunks = await sketch.answer(method, url, headers, body)
-            self._kept[asked] = status, told, b"".join([piece async for piece in chunks])
+            status, told, chunks = await self._paint(method, url, headers, body)
+            self._kept[asked] = status, dict(told), b"".join([piece async for piece in chunks])
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(asked)

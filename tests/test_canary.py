@@ -6,6 +6,7 @@ import base64
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -67,13 +68,11 @@ def test_the_arguments_of_what_was_started_are_seen() -> None:
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+def watch() -> Iterator[Watch]:
     """A second watch, for a mark of its own, so that the run's does not see what is planted."""
-    # Each puts itself around what is there; afterwards all is as it was.
-    monkeypatch.setattr(files, "_write_all", files._write_all)
-    monkeypatch.setattr(errors.StudioError, "__init__", errors.StudioError.__init__)
-    monkeypatch.setattr(subprocess.Popen, "communicate", subprocess.Popen.communicate)
-    return Watch(lambda data: b"planted" in data)
+    made = Watch(lambda data: b"planted" in data)
+    yield made
+    made.end()
 
 
 def test_what_is_written_said_and_passed_on_is_seen(watch: Watch, tmp_path: Path) -> None:

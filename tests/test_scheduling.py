@@ -22,14 +22,18 @@ def test_long_files_are_there(pytestconfig: pytest.Config, file: str) -> None:
     assert (pytestconfig.rootpath / file).is_file()
 
 
+def scheduled(config: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> FileScheduling:
+    """The scheduling of one process, where nobody asks for it."""
+    monkeypatch.setattr(config.option, "tx", ["popen"], raising=False)
+    return FileScheduling(config)
+
+
 @pytest.mark.parametrize("file", sorted(READ_SOURCES))
 def test_files_that_read_the_whole_program_are_given_out_as_one(
     pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     assert "from tests.source_files import" in (pytestconfig.rootpath / file).read_text("utf-8")
-    # In one process nobody asks for it.
-    monkeypatch.setattr(pytestconfig.option, "tx", ["popen"], raising=False)
-    made = FileScheduling(pytestconfig)
+    made = scheduled(pytestconfig, monkeypatch)
     assert made._split_scope(f"{file}::test_a[b::c]") == SOURCE_FILES
     assert made._split_scope("tests/test_few.py::test_a[b::c]") == "tests/test_few.py"
     assert length(SOURCE_FILES, 1) == LONG[SOURCE_FILES]
@@ -61,9 +65,7 @@ def test_the_longest_file_is_given_out_first(
 
     tests = [f"{file}::test_{n}" for file, count in files.items() for n in range(count)]
     node = Node()
-    # In one process nobody asks for it.
-    monkeypatch.setattr(pytestconfig.option, "tx", ["popen"], raising=False)
-    made = FileScheduling(pytestconfig)
+    made = scheduled(pytestconfig, monkeypatch)
     made.registered_collections[node] = tests
     made.workqueue = OrderedDict(
         (file, {test: False for test in tests if test.startswith(file)}) for file in files

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from studio.app.core import Core, CoreOptions, SharedParts
 from studio.common import paths
 from studio.imaging.comparer import Comparer
@@ -25,22 +23,19 @@ async def whole(answer: sketch.Answer) -> tuple[int, Mapping[str, str], bytes]:
     return status, headers, b"".join([piece async for piece in chunks])
 
 
-def test_a_sketch_is_painted_once_and_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sketch_is_painted_once_and_is_the_same() -> None:
     asked: list[str] = []
-    real = sketch.answer
 
     async def counted(
         method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> sketch.Answer:
         asked.append(url)
-        return await real(method, url, headers, body)
-
-    monkeypatch.setattr(sketch, "answer", counted)
+        return await sketch.answer(method, url, headers, body)
 
     async def run() -> None:
-        painter = RememberingPainter()
+        painter = RememberingPainter(counted)
         url = URL.format("sketch")
-        expected = await whole(await real("POST", url, {}, BODY))
+        expected = await whole(await sketch.answer("POST", url, {}, BODY))
         assert expected[0] == 200
         for _time in range(3):
             assert await whole(await painter.answer("POST", url, {}, BODY)) == expected

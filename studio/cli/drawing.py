@@ -117,7 +117,7 @@ def table_lines(
 def table(rows: Iterable[Sequence[str]], headings: Sequence[str]) -> Iterator[str]:
     """Lines of a table for standard output."""
     stream = bare(sys.stdout)
-    return table_lines(rows, headings, _size(stream)[0], _signs(stream).rule)
+    return table_lines(rows, headings, terminal_size(stream)[0], _signs(stream).rule)
 
 
 @dataclass
@@ -165,7 +165,9 @@ class LiveRows:
     own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, period: float = _PERIOD) -> None:
+        """`period` is the time in seconds between two drawings."""
+        self._period = period
         self._stream = bare(sys.stderr)
         self._rows: list[Row] = []
         self._drawn = 0
@@ -175,7 +177,7 @@ class LiveRows:
     def start(self) -> None:
         """Start drawing. Needs a running loop."""
         self._loop = asyncio.get_running_loop()
-        self._draw()
+        self.draw()
 
     def stop(self) -> None:
         """Stop drawing and erase the rows."""
@@ -191,13 +193,13 @@ class LiveRows:
         words = harmless(text, lines=False).encode(encoding, "backslashreplace").decode(encoding)
         row = Row(words, total)
         self._rows.append(row)
-        self._draw()
+        self.draw()
         return row
 
     def remove(self, row: Row) -> None:
         """Remove a row."""
         self._rows = [one for one in self._rows if one is not row]
-        self._draw()
+        self.draw()
 
     @contextlib.contextmanager
     def out_of_the_way(self) -> Iterator[None]:
@@ -206,15 +208,16 @@ class LiveRows:
         try:
             yield
         finally:
-            self._draw()
+            self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
+        """Draw all rows now, and again after the period."""
         if self._loop is None:
             return
         if self._next is not None:
             self._next.cancel()
-        self._next = self._loop.call_later(_PERIOD, self._draw)
-        columns, lines = _size(self._stream)
+        self._next = self._loop.call_later(self._period, self.draw)
+        columns, lines = terminal_size(self._stream)
         signs, now = _signs(self._stream), time.monotonic()
         # A line that fills the last cell would wrap in some terminals.
         shown = [row.line(columns - 1, now, signs) for row in self._rows]
@@ -235,9 +238,12 @@ class LiveRows:
 
 
 @contextlib.contextmanager
-def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar; yields the function to update it, for any thread."""
-    rows = LiveRows()
+def progress(title: str, total: int, *, period: float = _PERIOD) -> Iterator[Callable[[int], None]]:
+    """A progress bar; yields the function to update it, for any thread.
+
+    `period` is the time in seconds between two drawings.
+    """
+    rows = LiveRows(period)
     rows.start()
     try:
         row = rows.add(title, total)
@@ -266,7 +272,7 @@ def can_draw() -> bool:
         return os.environ.get("TERM") != "dumb"
 
 
-def _size(stream: IO[str]) -> tuple[int, int]:
+def terminal_size(stream: IO[str]) -> tuple[int, int]:
     """Columns and lines of a terminal; COLUMNS and LINES take precedence, as usual."""
     columns, lines = 0, 0
     # Not every stream has a descriptor, nor every terminal a size.

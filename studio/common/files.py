@@ -224,7 +224,7 @@ def write_new(
         try:
             for chunk in chunks:
                 _step("write", path)
-                total += _write_all(handle, chunk)
+                total += write_all(handle, chunk)
             _sync(handle, path)
         except BaseException:
             os.close(handle)
@@ -235,7 +235,8 @@ def write_new(
         return total
 
 
-def _write_all(handle: int, data: bytes) -> int:
+def write_all(handle: int, data: bytes) -> int:
+    """Write all bytes at the handle's position; their number. Raises OSError."""
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]
@@ -479,7 +480,7 @@ class Appender:
             _step("append", self.path)
             start = self.size
             try:
-                _write_all(self._handle, data)
+                write_all(self._handle, data)
             except OSError:
                 # An incomplete line would damage the next one.
                 with contextlib.suppress(OSError):

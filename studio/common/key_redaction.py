@@ -61,16 +61,20 @@ _UNFINISHED = re.compile(
 
 
 class SecretRedactor:
-    """Removes secrets from bytes, texts and values."""
+    """Removes secrets from bytes, texts and values.
+
+    Attributes:
+        forms: what is searched for: the spellings of each secret.
+    """
 
     def __init__(self, secrets: Iterable[str] = (), *, instead: str = HIDDEN) -> None:
         """`instead` replaces the secrets."""
         self._secrets = tuple(dict.fromkeys(one for one in secrets if _telling(one)))
         self._instead = instead
-        self._forms = tuple(form for one in self._secrets for form in _forms(one, instead))
+        self.forms = tuple(form for one in self._secrets for form in _forms(one, instead))
 
     def __bool__(self) -> bool:
-        return bool(self._forms)
+        return bool(self.forms)
 
     def and_of(self, secrets: Iterable[str]) -> SecretRedactor:
         """A redactor with more secrets; itself if it already has them."""
@@ -84,7 +88,7 @@ class SecretRedactor:
         return all(one in self._secrets for one in secrets if _telling(one))
 
     def text(self, text: str) -> str:
-        if not self._forms or not text:
+        if not self.forms or not text:
             return text
         raw = text.encode("utf-8", "surrogatepass")
         clean = self.bytes(raw)
@@ -92,9 +96,9 @@ class SecretRedactor:
 
     def bytes(self, data: bytes) -> bytes:
         """A complete body without the secrets; `data` itself if it contains none."""
-        if _surely_absent(self._forms, data):
+        if _surely_absent(self.forms, data):
             return data
-        for form in self._forms:
+        for form in self.forms:
             data = form.cut(data, b"")
         return data
 
@@ -107,7 +111,7 @@ class SecretRedactor:
 
     def value(self, value: T) -> T:
         """A value with every text in it redacted, in dataclasses, structs, lists and JSON."""
-        return self._value(value) if self._forms else value
+        return self._value(value) if self.forms else value
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -140,20 +144,20 @@ class SecretRedactor:
 
     def stream(self) -> StreamRedactor:
         """A redactor for one body in pieces."""
-        return StreamRedactor(self._forms)
+        return StreamRedactor(self.forms)
 
 
 class StreamRedactor:
     """Redacts the pieces of one body, holding back what may be the beginning of a secret."""
 
     def __init__(self, forms: tuple[_SecretForm, ...]) -> None:
-        self._forms = forms
+        self.forms = forms
         self._held = b""
         self._head = b""
 
     def redact_piece(self, piece: bytes) -> bytes:
         """The next redacted piece; may be empty."""
-        if not self._forms:
+        if not self.forms:
             return piece
         if self._within_picture(piece):
             return piece
@@ -161,22 +165,22 @@ class StreamRedactor:
         head = self._head
         self._head = _begun(data, len(data), head)
         clean, held = data, 0
-        if not _surely_absent(self._forms, data):
-            for form in self._forms:
+        if not _surely_absent(self.forms, data):
+            for form in self.forms:
                 clean = form.cut(clean, head)
-        for form in self._forms:
+        for form in self.forms:
             held = max(held, form.begun_at_end(clean))
         self._held = clean[len(clean) - held :]
         return clean[: len(clean) - held] if held else clean
 
     def is_quick(self, piece: bytes) -> bool:
         """Whether a piece can be searched quickly."""
-        return not self._forms or len(piece) <= _LITTLE or self._within_picture(piece)
+        return not self.forms or len(piece) <= _LITTLE or self._within_picture(piece)
 
     def flush_rest(self) -> bytes:
         """The rest at the end of the body; the beginning of a secret is removed too."""
         held, self._held = self._held, b""
-        for form in self._forms:
+        for form in self.forms:
             if len(held) >= SHORTEST and form.begun_at_end(held) == len(held):
                 return form.instead
         return held
@@ -188,7 +192,7 @@ class StreamRedactor:
         if len(self._head) < _HEAD or not _is_picture(self._head):
             return False
         # Short secrets are not removed from pictures: they occur by chance.
-        return not any(form.sure and form.secret in piece for form in self._forms)
+        return not any(form.sure and form.secret in piece for form in self.forms)
 
 
 def escaped(data: bytes) -> bool:

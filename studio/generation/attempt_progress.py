@@ -18,7 +18,15 @@ Report = Callable[[Job], None]
 class AttemptProgress:
     """Reports the progress of an attempt, including the last bytes before a pause."""
 
-    def __init__(self, job: Job, report: Report, *, every: float = _EVERY) -> None:
+    def __init__(
+        self,
+        job: Job,
+        report: Report,
+        *,
+        every: float = _EVERY,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._every = every
         self._job = job
         self._report = report
@@ -35,7 +43,7 @@ class AttemptProgress:
     def received(self, total: int) -> None:
         """Report the number of bytes received."""
         self._total = total
-        wait = self._reported_at + self._every - time.monotonic()
+        wait = self._reported_at + self._every - self._clock()
         if self._job.state is not JobState.RECEIVING or wait <= 0:
             self._report_total()
         elif self._pending is None:
@@ -64,7 +72,7 @@ class AttemptProgress:
 
     def _report_total(self) -> None:
         self.end()
-        self._reported_at = time.monotonic()
+        self._reported_at = self._clock()
         self._change(replace(self._job, state=JobState.RECEIVING, received=self._total))
 
     def _change(self, job: Job) -> None:

@@ -74,6 +74,7 @@ class JobQueue:
         held_answers: jobs whose answer is in memory, because the library could not be written.
         only_in_memory: the subset of `held_answers` whose answer would be lost with the process.
         rate_limiter: slots and pace of each provider.
+        make_once: makes one attempt at a job.
         jitter: random seconds added to the delay of a retry.
     """
 
@@ -95,7 +96,7 @@ class JobQueue:
         self._journalling = journalling
         self._removing = removing
         self._library = library
-        self._make_once = make
+        self.make_once = make
         self._settings = settings
         self._events = events
         self._hold_for_key = hold_for_key
@@ -442,7 +443,7 @@ class JobQueue:
             )
             entry = self._entries[job.id]
             try:
-                await self._make_once(now, entry, self._report)
+                await self.make_once(now, entry, self._report)
             except StudioError as error:
                 if not may_repeat(error, repeats):
                     raise

@@ -25,7 +25,7 @@ MEMORY = 1536 << 20
 """Limit of address space in bytes: two pictures of 8192 x 8192 and their results."""
 
 
-def _with_room(job: Job, request: dict[str, Any]) -> Message:
+def with_room(job: Job, request: dict[str, Any]) -> Message:
     """Do a job; if memory runs out, drop the pictures kept for previews and try again."""
     try:
         return job(request)
@@ -38,7 +38,7 @@ def _with_room(job: Job, request: dict[str, Any]) -> Message:
 _OTHERS = compare_jobs.JOBS | compose_jobs.JOBS | guide_jobs.JOBS | mark_jobs.JOBS
 
 JOBS: dict[str, Job] = {
-    **{name: partial(_with_room, job) for name, job in _OTHERS.items()},
+    **{name: partial(with_room, job) for name, job in _OTHERS.items()},
     **seam_preview_jobs.JOBS,
 }
 

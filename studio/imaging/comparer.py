@@ -103,7 +103,9 @@ class ComparedRegion:
     data: bytes
 
 
-class _ComparingProcess(Decoder):
+class ComparingProcess(Decoder):
+    """Hands jobs to one comparing process, and ends it with a job that is given up."""
+
     processes = 1
     ends_cancelled = True
 
@@ -146,6 +148,9 @@ class Comparer:
 
     Every method raises PictureUnreadable for a missing or unreadable picture; NotDecoded, a
     subclass, if the process did not start, died, hung or had too little memory.
+
+    Attributes:
+        process: hands the jobs to the process.
     """
 
     def __init__(
@@ -153,7 +158,7 @@ class Comparer:
     ) -> None:
         """As for `Decoder`."""
         words = comparer_command() if command is None else command
-        self._process = _ComparingProcess(words, limit=limit, idle=idle)
+        self.process = ComparingProcess(words, limit=limit, idle=idle)
 
     async def compare(
         self,
@@ -191,7 +196,7 @@ class Comparer:
 
         `mask` is the file of the region's mask, if it has one.
         """
-        _facts, data = await self._process.decode_job(
+        _facts, data = await self.process.decode_job(
             Priority.LOOK,
             job="guide",
             path=path,
@@ -207,7 +212,7 @@ class Comparer:
         drawing: GuideDrawing,
     ) -> tuple[int, ...]:
         """Numbers of the marks still visible in a picture that was made from a marked copy."""
-        facts, _data = await self._process.decode_job(
+        facts, _data = await self.process.decode_job(
             Priority.ARRIVAL,
             job="marks_left",
             path=edited,
@@ -220,7 +225,7 @@ class Comparer:
         self, recipe: CompositionRecipe, *, priority: Priority = Priority.ARRIVAL
     ) -> Composition:
         """Compose a picture; nothing is saved."""
-        facts, data = await self._process.decode_job(
+        facts, data = await self.process.decode_job(
             priority, job="compose", path=recipe.parent, **recipe.request()
         )
         reason = facts.get("reason")
@@ -238,14 +243,14 @@ class Comparer:
     ) -> Proof:
         """Compare a saved picture with its parent in the pixels that have to be equal."""
         request = recipe.request() | {"other": str(saved)}
-        facts, _data = await self._process.decode_job(
+        facts, _data = await self.process.decode_job(
             priority, job="prove", path=recipe.parent, **request
         )
         return Proof(int(facts["outside"]), int(facts["changed"]))
 
     async def open_seam(self, recipe: CompositionRecipe) -> AnswerFacts:
         """Load the pictures of a composition for previews of its seam, and measure the answer."""
-        facts, _data = await self._process.decode_job(
+        facts, _data = await self.process.decode_job(
             Priority.LOOK, job="seam_open", path=recipe.parent, **recipe.request()
         )
         if (reason := facts["reason"]) is not None:
@@ -265,7 +270,7 @@ class Comparer:
         The process keeps the pictures for the next preview until `close_seam`, another picture, or
         its end.
         """
-        facts, data = await self._process.decode_job(
+        facts, data = await self.process.decode_job(
             Priority.LOOK,
             job="seam_preview",
             path=recipe.parent,
@@ -281,7 +286,7 @@ class Comparer:
     async def close_seam(self) -> None:
         """Release the pictures kept for previews; starts no process."""
         if self.running:
-            await self._process.decode_job(Priority.LOOK, job="seam_close", path=Path())
+            await self.process.decode_job(Priority.LOOK, job="seam_close", path=Path())
 
     async def _compared(
         self,
@@ -292,7 +297,7 @@ class Comparer:
         edge: int | None,
     ) -> tuple[ComparisonResult, tuple[int, int], bytes]:
         mask: dict[str, Any] = {} if region is None else {"region": (region.width, region.height)}
-        facts, data = await self._process.decode_job(
+        facts, data = await self.process.decode_job(
             priority,
             job="compare",
             path=first,
@@ -309,16 +314,16 @@ class Comparer:
     @property
     def running(self) -> bool:
         """Whether there is a process."""
-        return self._process.running
+        return self.process.running
 
     @property
     def pid(self) -> int | None:
         """Process id; None if there is no process."""
-        return self._process.pid
+        return self.process.pid
 
     async def close(self) -> None:
         """End the process and cancel queued requests."""
-        await self._process.close()
+        await self.process.close()
 
 
 def comparer_command() -> list[str]:

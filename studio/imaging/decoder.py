@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 _START = 20.0
 """Seconds until a new process must be ready, with a cold disk and a busy machine."""
 
-_NOT_LOOKED = ("died", "too_slow", "memory")
+PROCESS_FAULTS = ("died", "too_slow", "memory")
 """Faults of the process rather than of the picture."""
 
 _MOST_PROCESSES = 2
@@ -141,6 +141,7 @@ class Decoder:
     Attributes:
         processes: maximum number of processes.
         ends_cancelled: whether cancelling a running job ends it, together with its process.
+        workers: threads, each with at most one process.
     """
 
     processes = _MOST_PROCESSES
@@ -167,7 +168,7 @@ class Decoder:
         self._wanted: list[tuple[int, int, _DecodeRequest]] = []
         self._change = threading.Condition()
         self._closing = False
-        self._hands: list[_WorkerThread] = []
+        self.workers: list[_WorkerThread] = []
 
     async def probe(self, path: Path, *, verify: bool = False) -> PictureFacts:
         """Type, size and colour of a file; with `verify`, every byte is decoded.
@@ -241,10 +242,10 @@ class Decoder:
         with self._change:
             self._closing = True
             self._change.notify_all()
-            for hand in self._hands:
+            for hand in self.workers:
                 if hand.child is not None:
                     hand.child.kill()
-        for hand in self._hands:
+        for hand in self.workers:
             await asyncio.wrap_future(hand.ended)
         for _priority, _place, left in self._wanted:
             left.answer.cancel()
@@ -258,12 +259,12 @@ class Decoder:
     @property
     def running(self) -> bool:
         """Whether there is a process."""
-        return any(hand.child is not None for hand in self._hands)
+        return any(hand.child is not None for hand in self.workers)
 
     @property
     def pid(self) -> int | None:
         """Id of the first process; None if there is none."""
-        return next((hand.child.pid for hand in self._hands if hand.child is not None), None)
+        return next((hand.child.pid for hand in self.workers if hand.child is not None), None)
 
     async def decode_job(
         self,
@@ -279,7 +280,7 @@ class Decoder:
         with self._change:
             if self._closing:
                 raise asyncio.CancelledError
-            if all(hand.slow for hand in self._hands):
+            if all(hand.slow for hand in self.workers):
                 self._begin()
             heapq.heappush(self._wanted, (priority, next(self._order), asked))
             self._change.notify()
@@ -302,19 +303,19 @@ class Decoder:
         """End the process that runs this job, if any."""
         with self._change:
             asked.given_up = True
-            for hand in self._hands:
+            for hand in self.workers:
                 if hand.working is asked and hand.child is not None:
                     hand.child.kill()
 
     def _begin(self) -> None:
         """Start another process, if the limit allows it. Raises NotDecoded. Under the lock."""
-        if len(self._hands) < self.processes and not self._closing:
+        if len(self.workers) < self.processes and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
                 hand.thread.start()
             except RuntimeError as error:
                 raise _not_started(str(error)) from error
-            self._hands.append(hand)
+            self.workers.append(hand)
 
     def slow(self, hand: _WorkerThread) -> None:
         """Start a second process for the pictures queued behind a slow one."""
@@ -383,7 +384,7 @@ class _WorkerThread:
             log.warning("The decoding process is started once more: %s", error)
         else:
             fault = answer[0].get("fault")
-            if not asked.paid or fault not in _NOT_LOOKED or self._decoder.closing:
+            if not asked.paid or fault not in PROCESS_FAULTS or self._decoder.closing:
                 return answer
             log.warning("A picture is looked at once more: %s", answer[0])
         self.end_child()
@@ -417,7 +418,11 @@ class _WorkerThread:
 
 
 class _WorkerProcess:
-    """One decoding process and the thread that reads its answers."""
+    """One decoding process and the thread that reads its answers.
+
+    Attributes:
+        process: the process.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
         try:
@@ -425,7 +430,7 @@ class _WorkerProcess:
         except OSError as error:
             raise _not_started(str(error)) from error
         try:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -442,19 +447,19 @@ class _WorkerProcess:
         try:
             self._reader.start()
         except RuntimeError as error:
-            self._process.kill()
-            self._process.wait()
+            self.process.kill()
+            self.process.wait()
             self._errors.close()
             raise _not_started(str(error)) from error
 
     @property
     def pid(self) -> int:
-        return self._process.pid
+        return self.process.pid
 
     @property
     def alive(self) -> bool:
         """Whether it can take another job."""
-        return not self._lost and self._process.poll() is None
+        return not self._lost and self.process.poll() is None
 
     def wait_ready(self) -> None:
         """Wait until the process is ready. Raises StudioError if it cannot start."""
@@ -473,9 +478,9 @@ class _WorkerProcess:
 
         `on_slow` is called after `patience` seconds.
         """
-        assert self._process.stdin is not None
+        assert self.process.stdin is not None
         try:
-            write_message(self._process.stdin, asked.header, asked.body)
+            write_message(self.process.stdin, asked.header, asked.body)
         except OSError:
             self._lost = True
             return {"fault": "died", "details": self._last_words()}, b""
@@ -499,16 +504,16 @@ class _WorkerProcess:
         return message
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
+        assert self.process.stdout is not None
         message: Message | None = None
         with contextlib.suppress(OSError, ValueError):
-            while (message := read_message(self._process.stdout)) is not None:
+            while (message := read_message(self.process.stdout)) is not None:
                 self._answers.put(message)
                 message = None
         self._answers.put(None)
 
     def _last_words(self) -> str:
-        code = self._process.poll()
+        code = self.process.poll()
         try:
             self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 1000))
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
@@ -520,22 +525,22 @@ class _WorkerProcess:
         """End the process immediately; thread-safe."""
         self._lost = True
         with contextlib.suppress(OSError):
-            self._process.kill()
+            self.process.kill()
 
     def stop_process(self) -> None:
         """End the process by closing its input, or by force after a second."""
         self._lost = True
-        assert self._process.stdin is not None
+        assert self.process.stdin is not None
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self.process.stdin.close()
         try:
-            self._process.wait(1.0)
+            self.process.wait(1.0)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.process.kill()
+            self.process.wait()
         self._reader.join()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
         self._errors.close()
 
 
@@ -585,7 +590,7 @@ def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
     }
     sent = _("The picture cannot be sent") if fault == "too_many_bytes" else ""
     formats = _("Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP.")
-    kind = NotDecoded if fault in _NOT_LOOKED else PictureUnreadable
+    kind = NotDecoded if fault in PROCESS_FAULTS else PictureUnreadable
     return kind(
         sent or _("The picture cannot be read"),
         sentences.get(fault, _("{name} is damaged or incomplete.")).format(name=path.name),

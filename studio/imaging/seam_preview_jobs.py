@@ -24,7 +24,7 @@ from studio.imaging.worker_protocol import Job, Message
 MOST_KEPT = 256 << 20
 """Limit in bytes of the kept pictures; larger ones are kept at a half or a third of their size."""
 
-_MOST_SHOWN = 4_000_000
+MOST_SHOWN = 4_000_000
 """Limit of a preview in pixels; a larger view gets a coarser preview."""
 
 _GRID = 1_000_000
@@ -147,19 +147,19 @@ def open_pair(request: dict[str, Any]) -> Message:
     return kept.facts | {"kept": kept.bytes, "serial": kept.serial}, b""
 
 
-def preview(request: dict[str, Any]) -> Message:
+def preview(request: dict[str, Any], most_shown: int = MOST_SHOWN) -> Message:
     """Raw RGBA, straight alpha, of a composition's visible part; the request is that of composing.
 
     "box" is the visible part, in fractions of the new picture, "size" its size on the screen; the
     body is the monitor's profile, empty for sRGB. The answer has "left", "top", "width" and
     "height" of the pixels that may differ from the parent, within that size, 0 for none; and
-    "across" and "down", the reduced size, if it was too large.
+    "across" and "down", the reduced size, if it was more than `most_shown` pixels.
     """
     kept = _opened(request)
     if isinstance(kept, dict):
         return kept, b""
     across, down = (max(1, int(length)) for length in request["size"])
-    shrink = max(1.0, math.sqrt(across * down / _MOST_SHOWN))
+    shrink = max(1.0, math.sqrt(across * down / most_shown))
     size = max(1, int(across / shrink)), max(1, int(down / shrink))
     left, top, right, bottom = request["box"]
     width, height = kept.shown_size
@@ -195,6 +195,11 @@ def preview(request: dict[str, Any]) -> Message:
 def close_pair(_request: dict[str, Any]) -> Message:
     """Free the kept pictures."""
     return {"released": give_up()}, b""
+
+
+def pairs_kept() -> int:
+    """Number of pairs of pictures in memory: none or one."""
+    return len(_kept)
 
 
 def give_up() -> bool:

@@ -27,14 +27,19 @@ _NEXT_ADDRESS = 0.25
 
 
 class TcpConnection(asyncio.Protocol):
-    """TCP connection. Its methods raise OSError, including TimeoutError."""
+    """TCP connection. Its methods raise OSError, including TimeoutError.
+
+    Attributes:
+        paused: whether reading is paused because too much waits.
+        ended: whether nothing more will come.
+    """
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._pieces: deque[bytes | memoryview] = deque()
         self._size = 0
-        self._resting = False
-        self._ended = False
+        self.paused = False
+        self.ended = False
         self._lost: Exception | None = None
         self._arrival: asyncio.Future[None] | None = None
         self._drained: asyncio.Future[None] | None = None
@@ -70,7 +75,7 @@ class TcpConnection(asyncio.Protocol):
 
     async def read(self, most: int, *, seconds: float | None = None) -> bytes:
         """Read at most `most` bytes of received data; empty at the end."""
-        if not self._pieces and not self._ended:
+        if not self._pieces and not self.ended:
             self._arrival = asyncio.get_running_loop().create_future()
             try:
                 async with asyncio.timeout(seconds):
@@ -86,8 +91,8 @@ class TcpConnection(asyncio.Protocol):
             self._pieces.appendleft(memoryview(piece)[most:])
             piece = memoryview(piece)[:most]
         self._size -= len(piece)
-        if self._resting and self._size < MOST_WAITING:
-            self._resting = False
+        if self.paused and self._size < MOST_WAITING:
+            self.paused = False
             self._wire.resume_reading()
         return bytes(piece)
 
@@ -111,7 +116,17 @@ class TcpConnection(asyncio.Protocol):
     @property
     def readable(self) -> bool:
         """Whether `read` would return at once."""
-        return bool(self._pieces) or self._ended
+        return bool(self._pieces) or self.ended
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that came and were not read."""
+        return self._size
+
+    @property
+    def unsent(self) -> int:
+        """Bytes written that the system has not accepted."""
+        return self._wire.get_write_buffer_size()
 
     def info(self, name: str) -> Any:
         """Look up a property of the connection by asyncio's name for it."""
@@ -134,21 +149,21 @@ class TcpConnection(asyncio.Protocol):
         self._pieces.append(data)
         self._size += len(data)
         self._wake()
-        if self._size >= MOST_WAITING and not self._resting:
-            self._resting = True
+        if self._size >= MOST_WAITING and not self.paused:
+            self.paused = True
             with contextlib.suppress(OSError):
                 self._wire.pause_reading()
 
     def eof_received(self) -> bool:
         """Mark the end of the service's data; writing is still possible."""
-        self._ended = True
+        self.ended = True
         self._wake()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wake readers and writers of the lost connection."""
-        self._lost = exc if exc is not None or self._ended else ConnectionResetError()
-        self._ended = True
+        self._lost = exc if exc is not None or self.ended else ConnectionResetError()
+        self.ended = True
         self._wake()
         self.resume_writing()
 

@@ -65,8 +65,17 @@ class Routes(httpx.AsyncBaseTransport):
     Errors are httpcore's, which have the same names as httpx's.
     """
 
-    def __init__(self, painter: Painter | None) -> None:
+    def __init__(
+        self,
+        painter: Painter | None,
+        *,
+        proxy_for: proxies.ProxyFor = proxies.proxy_for,
+        certificates: Callable[[], ssl.SSLContext] = load_certificates,
+    ) -> None:
+        """`proxy_for` gives the proxy of a scheme and a host; `certificates` blocks."""
         self._painter = painter
+        self._proxy_for = proxy_for
+        self._certificates = certificates
         self._context: ssl.SSLContext | None = None
         self._loading = asyncio.Lock()
         self._routes: dict[str, _DirectRoute | httpcore.AsyncConnectionPool] = {}
@@ -119,7 +128,7 @@ class Routes(httpx.AsyncBaseTransport):
         )
 
     async def _route(self, url: httpx.URL) -> _DirectRoute | httpcore.AsyncConnectionPool:
-        proxy = proxies.proxy_for(url.scheme, url.host)
+        proxy = self._proxy_for(url.scheme, url.host)
         if proxy in self._routes:
             return self._routes[proxy]
         route: _DirectRoute | httpcore.AsyncConnectionPool
@@ -135,7 +144,7 @@ class Routes(httpx.AsyncBaseTransport):
         """The context for connections with TLS, made on another thread when it is first used."""
         async with self._loading:
             if self._context is None:
-                self._context = await asyncio.to_thread(load_certificates)
+                self._context = await asyncio.to_thread(self._certificates)
             return self._context
 
     async def _paint(self, request: httpx.Request) -> httpx.Response:

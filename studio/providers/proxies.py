@@ -26,6 +26,10 @@ _HOST = re.compile(r"[^\s\x00-\x20%@/\\?#<>^|`{}\"]{1,253}")
 _LONGEST_WORD = 255
 
 
+ProxyFor = Callable[[str, str], str]
+"""Gives the address of the proxy for a scheme and a host; empty for none."""
+
+
 def proxy_for(scheme: str, host: str) -> str:
     """System proxy for this address; empty for none, and always for this machine itself.
 

@@ -24,31 +24,50 @@ from studio.common.i18n import _, number
 from studio.common.key_redaction import SecretRedactor
 from studio.common.serial_executor import SerialExecutor
 from studio.common.urls import check_address
-from studio.providers import connection_errors, content_encoding, fetching
+from studio.providers import connection_errors, content_encoding, fetching, proxies
 from studio.providers.redacted_answer import RedactingSink, secrets_in
 from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from studio.providers.http_routes import Painter, Routes
 
-__all__ = ["HttpClient", "HttpReply", "check_address"]
+__all__ = ["HttpClient", "HttpReply", "TransferLimits", "check_address"]
 
 MAX_BODY = 256 * 1024 * 1024
 MAX_WORDS = 32 * 1024 * 1024
-"""Size limit for a response in which no picture has begun."""
-
 MAX_ERROR_BODY = 1024 * 1024
 MAX_LIST = 8 * 1024 * 1024
 CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
 ERROR_SECONDS = 10.0
-"""Time limit for the body of a refusal: its status is enough."""
-
 LIST_SECONDS = 20.0
 FETCH_SECONDS = 60.0
 _SENT_PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferLimits:
+    """What is received at most: bytes and seconds.
+
+    Attributes:
+        body: of a response.
+        words: of a response in which no picture has begun.
+        listing: of a list of models.
+        picture: of a picture that is fetched.
+        error_seconds: for the body of a refusal, whose status is enough.
+        list_seconds: for a list of models.
+    """
+
+    body: int = MAX_BODY
+    words: int = MAX_WORDS
+    listing: int = MAX_LIST
+    picture: int = fetching.MAX_PICTURE
+    error_seconds: float = ERROR_SECONDS
+    list_seconds: float = LIST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +94,7 @@ class HttpClient:
 
     Attributes:
         policy: the addresses in responses that may be fetched.
+        limits: what is received at most.
     """
 
     def __init__(
@@ -83,9 +103,19 @@ class HttpClient:
         *,
         policy: fetching.FetchPolicy | None = None,
         executor: SerialExecutor | None = None,
+        limits: TransferLimits | None = None,
+        proxy_for: proxies.ProxyFor = proxies.proxy_for,
+        certificates: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
+        """`proxy_for` gives the proxy of a scheme and a host.
+
+        `certificates` makes the context of TLS: once, in a thread, when it is needed.
+        """
         self.policy = policy or fetching.FetchPolicy()
+        self.limits = limits or TransferLimits()
         self._painter = painter
+        self._proxy_for = proxy_for
+        self._certificates = certificates
         self._executor = executor
         self._routes: Routes | None = None
         self._opening = asyncio.Lock()
@@ -123,13 +153,15 @@ class HttpClient:
                 refused = response.status_code >= 300
                 await clean.status(response.status_code, _plain_headers(response, echoes))
                 answering = True
+                error_seconds = self.limits.error_seconds if refused else None
                 try:
-                    async with asyncio.timeout(ERROR_SECONDS if refused else None) as limit:
+                    async with asyncio.timeout(error_seconds) as limit:
                         try:
                             await _receive(
                                 response,
                                 clean.chunk,
                                 echoes,
+                                self.limits,
                                 # The start of a refusal is enough, unless it contains a picture.
                                 enough=partial(_enough, sink, limit) if refused else None,
                                 promising=lambda: sink.promising,
@@ -178,19 +210,20 @@ class HttpClient:
 
         async def collect(data: bytes) -> None:
             collected.extend(data)
-            if len(collected) > MAX_LIST:
+            if len(collected) > (most := self.limits.listing):
                 raise ServiceError(
                     _("The list of models is too long"),
-                    _("It is larger than {mb} MB.").format(mb=number(MAX_LIST >> 20)),
+                    _("It is larger than {mb} MB.").format(mb=number(most >> 20)),
                 )
 
         try:
             async with (
-                asyncio.timeout(LIST_SECONDS),
+                asyncio.timeout(self.limits.list_seconds),
                 self._asked(method, url, headers, **more) as response,
             ):
                 refused = response.status_code >= 300
-                await _receive(response, collect, echoes, enough=_a_megabyte if refused else None)
+                enough = _a_megabyte if refused else None
+                await _receive(response, collect, echoes, self.limits, enough=enough)
                 return HttpReply(
                     response.status_code,
                     _plain_headers(response, echoes),
@@ -200,7 +233,7 @@ class HttpClient:
             raise NetworkError(
                 _("The service does not answer"),
                 _("{host} did not answer within {seconds} seconds.").format(
-                    host=urlsplit(url).hostname, seconds=number(round(LIST_SECONDS))
+                    host=urlsplit(url).hostname, seconds=number(round(self.limits.list_seconds))
                 ),
                 hint=_("Check the network, then try again."),
                 retryable=True,
@@ -241,10 +274,10 @@ class HttpClient:
         )
         try:
             if response.status_code == 200:
-                most = fetching.MAX_PICTURE
+                most = self.limits.picture
                 if int(response.headers.get("content-length", "0")) > most:
                     raise connection_errors.too_long(most)
-                await _receive(response, take, self._echoes, most=most)
+                await _receive(response, take, self._echoes, self.limits, most=most)
             return response.status_code, _plain_headers(response, self._echoes)
         finally:
             await response.aclose()
@@ -288,16 +321,24 @@ class HttpClient:
     async def _open(self) -> Routes:
         async with self._opening:
             if self._routes is None:
-                self._routes = await asyncio.to_thread(_routes, self._painter)
+                self._routes = await asyncio.to_thread(
+                    _routes, self._painter, self._proxy_for, self._certificates
+                )
             return self._routes
 
 
-def _routes(painter: Painter | None) -> Routes:
+def _routes(
+    painter: Painter | None,
+    proxy_for: proxies.ProxyFor,
+    certificates: Callable[[], ssl.SSLContext] | None,
+) -> Routes:
     """Open the routes. Blocking."""
     # httpx takes 0.2 s; only the first request waits for it, no window.
     from studio.providers import http_routes
 
-    return http_routes.Routes(painter)
+    return http_routes.Routes(
+        painter, proxy_for=proxy_for, certificates=certificates or http_routes.load_certificates
+    )
 
 
 def _limits(read: float | None) -> dict[str, float | None]:
@@ -349,6 +390,7 @@ async def _receive(
     response: httpx.Response,
     take: Callable[[bytes], Awaitable[None]],
     echoes: SecretRedactor,
+    limits: TransferLimits,
     *,
     enough: Callable[[int], bool] | None = None,
     promising: Callable[[], bool] | None = None,
@@ -369,9 +411,9 @@ async def _receive(
         nonlocal total
         for piece in pieces:
             total += len(piece)
-            limit = most or MAX_BODY
-            if promising is not None and total > MAX_WORDS and not promising():
-                limit = MAX_WORDS
+            limit = most or limits.body
+            if promising is not None and total > limits.words and not promising():
+                limit = limits.words
             if total > limit:
                 raise connection_errors.too_long(limit)
             if enough is not None and enough(total):
@@ -386,8 +428,8 @@ async def _receive(
         if keep is not None and unpack.encoded:
             data = unpack.take_held() or raw
             kept += len(data)
-            if kept > MAX_BODY:
-                raise connection_errors.too_long(MAX_BODY)
+            if kept > limits.body:
+                raise connection_errors.too_long(limits.body)
             await keep(data)
         if damage is not None:
             return True

@@ -82,11 +82,12 @@ class ScriptedCopies:
         return ExportedPicture(data=copy_of(path, preset, texts), width=8, height=8)
 
 
-def made_in(home: Path, processes: ScriptedCopies) -> DragCopies:
+def made_in(home: Path, processes: ScriptedCopies, **limits: int) -> DragCopies:
     library = SimpleNamespace(folder=home / "library", path=lambda one: home / "library" / one.path)
     (home / "library").mkdir(exist_ok=True)
+    cache = home / "cache" / "copies"
     return DragCopies(
-        cast("Library", library), lambda: cast("Exporter", processes), home / "cache" / "copies"
+        cast("Library", library), lambda: cast("Exporter", processes), cache, **limits
     )
 
 
@@ -431,13 +432,13 @@ async def test_another_selection_ends_what_is_made_ahead(tmp_path: Path) -> None
     copies = made_in(tmp_path, processes)
     many = pictures(tmp_path, *(f"p{number}" for number in range(12)))
     first = copies.prepare(asked(many[:10]), ahead=True)
-    while len(processes.began) < drag_copies._LANES:
+    while len(processes.began) < drag_copies.LANES:
         await asyncio.sleep(0)
     second = copies.prepare(asked(many[10:]), ahead=True)
     gate.set()
     await first.wait_until_ended()
     await second.wait_until_ended()
-    assert (first.made, second.ready) == (drag_copies._LANES, True)
+    assert (first.made, second.ready) == (drag_copies.LANES, True)
     # It is asked for after all, and goes on where it was.
     batch = await copies.make(asked(many[:10]))
     assert batch is first
@@ -446,12 +447,8 @@ async def test_another_selection_ends_what_is_made_ahead(tmp_path: Path) -> None
     await copies.close()
 
 
-async def test_ahead_ends_at_its_limits_and_a_drag_does_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drag_copies, "MOST_AHEAD", 8)
-    monkeypatch.setattr(drag_copies, "MOST_BYTES_AHEAD", 100)
-    copies = made_in(tmp_path, ScriptedCopies())
+async def test_ahead_ends_at_its_limits_and_a_drag_does_not(tmp_path: Path) -> None:
+    copies = made_in(tmp_path, ScriptedCopies(), most_ahead=8, most_bytes=100)
     many = pictures(tmp_path, *(f"p{number}" for number in range(9)))
     large = copies.prepare(asked(many), ahead=True)
     assert not large.under_way
@@ -463,11 +460,8 @@ async def test_ahead_ends_at_its_limits_and_a_drag_does_not(
     await copies.close()
 
 
-async def test_unused_copies_are_removed_and_used_ones_stay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drag_copies, "MOST_BYTES_AHEAD", 100)
-    copies = made_in(tmp_path, ScriptedCopies())
+async def test_unused_copies_are_removed_and_used_ones_stay(tmp_path: Path) -> None:
+    copies = made_in(tmp_path, ScriptedCopies(), most_bytes=100)
     given, unused, last = (asked([one]) for one in pictures(tmp_path, "one", "two", "three"))
     await copies.make(given)
     used = copies.take_files(given)

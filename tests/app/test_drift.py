@@ -187,7 +187,7 @@ async def test_arrivals_wait_for_nothing_and_use_another_process(tmp_path: Path)
     with replies() as service:
         async with studio(tmp_path, service, shared=None) as here:
             comparer = here.core.comparer
-            comparer._process.command = ["/nowhere"]
+            comparer.process.command = ["/nowhere"]
             async with meter(here, kept) as drift:
                 first = await made(here, service, before())
                 second = await edited(here, service, first, moved())

@@ -38,10 +38,10 @@ _FILTERS = (
 )
 
 
-def temporary() -> tempfile.TemporaryDirectory[str]:
+def temporary(home: Path = HOME) -> tempfile.TemporaryDirectory[str]:
     """A folder beside the libraries, so that their files can be linked."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(dir=HOME)
+    home.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=home)
 
 
 def made(rows: int = ROWS) -> Path:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import math
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from tests.benchmarks import __main__ as benchmarks
 from tests.benchmarks import frame, order, search, thumbnails
-from tests.benchmarks.frame import Measure, NotMeasured, Result
+from tests.benchmarks.frame import Benchmark, Measure, NotMeasured, Result
 
 
 def measure(name: str = "a", other: dict[str, float] | None = None) -> Measure:
@@ -40,20 +37,18 @@ def test_a_goal_that_was_not_measured_does_not_hold() -> None:
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, **found: object) -> int:
     """The command, with benchmarks that yield these results or break."""
 
-    def module(name: str) -> SimpleNamespace:
-        results = found[name.rpartition(".")[2]]
+    def find(name: str) -> Benchmark:
+        results = found[name]
 
         def yielded() -> Iterator[Result]:
             if isinstance(results, Exception):
                 raise results
             yield from results  # type: ignore[misc]
 
-        return SimpleNamespace(run=yielded)
+        return yielded
 
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(importlib, "import_module", module)
-    monkeypatch.setattr(benchmarks, "NAMES", tuple(found))
-    return benchmarks.main([])
+    return benchmarks.main([], tuple(found), find)
 
 
 def test_the_command_fails_for_what_was_not_measured_and_goes_on(
@@ -77,19 +72,19 @@ def test_an_older_result_does_not_stay_when_nothing_was_measured(
     assert [(one["name"], one["holds"]) for one in kept] == [("c", True), ("a", False)]
 
 
-def test_thumbnails_without_their_peer_are_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _name: None)
+def test_thumbnails_without_their_peer_are_not_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     results = list(thumbnails.run())
     assert len(results) == len(thumbnails.KINDS)
     assert all(isinstance(result, NotMeasured) for result in results)
 
 
-def test_a_fresh_clone_has_a_folder_for_the_libraries(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(search, "HOME", tmp_path / "build" / "libraries")
-    with search.temporary() as folder:
-        assert Path(folder).parent == search.HOME
+def test_a_fresh_clone_has_a_folder_for_the_libraries(tmp_path: Path) -> None:
+    home = tmp_path / "build" / "libraries"
+    with search.temporary(home) as folder:
+        assert Path(folder).parent == home
 
 
 def test_a_loop_that_never_came_round_has_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,7 +212,7 @@ def test_rows_are_drawn_in_place_and_erased_at_the_end(terminal: Terminal) -> No
         rows.start()
         one, two = rows.add("Waves"), rows.add("A fox")
         one.done = 2_000_000
-        rows._draw()
+        rows.draw()
         first, second, cursor = terminal.screen()
         assert "Waves  2.0 MB" in first
         assert "A fox  0.0 MB" in second
@@ -235,13 +235,9 @@ def test_rows_are_drawn_in_place_and_erased_at_the_end(terminal: Terminal) -> No
     draw(terminal, work)
 
 
-def test_rows_move_while_nothing_is_reported(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drawing, "_PERIOD", 0.001)
-
+def test_rows_move_while_nothing_is_reported(terminal: Terminal) -> None:
     async def run() -> None:
-        with drawing.progress("Importing", 4) as update:
+        with drawing.progress("Importing", 4, period=0.001) as update:
             await asyncio.to_thread(update, 2)
             written = len(terminal.writings)
             while len(terminal.writings) < written + 3:
@@ -270,7 +266,7 @@ def test_the_terminal_gets_nothing_but_positions_to_draw_at(terminal: Terminal) 
         rows.start()
         rows.add(f"Waves {ESCAPES}").done = 5
         rows.add(f"Importing {ESCAPES}", 10)
-        rows._draw()
+        rows.draw()
         rows.stop()
 
     draw(terminal, work)
@@ -306,7 +302,7 @@ def test_a_line_is_never_as_wide_as_the_terminal(
         rows.start()
         rows.add("灯塔 at dusk, seen from the sea")
         rows.add("Importing", 10).done = 5
-        rows._draw()
+        rows.draw()
         assert all(cells(line) < int(columns) for line in terminal.screen())
         rows.stop()
 
@@ -322,7 +318,7 @@ def test_an_encoding_without_the_signs_gets_others(monkeypatch: pytest.MonkeyPat
         rows.start()
         rows.add("灯塔 " * 9)
         rows.add("Importing", 2).done = 1
-        rows._draw()
+        rows.draw()
         first, second, _cursor = plain.screen()
         assert first.startswith("| \\u706f\\u5854 ")
         assert "~" in first
@@ -373,6 +369,6 @@ def test_the_size_is_that_of_the_terminal_itself(monkeypatch: pytest.MonkeyPatch
     sizes: Iterator[tuple[int, int]] = itertools.cycle([(132, 40), (0, 0)])
     monkeypatch.setattr(os, "get_terminal_size", lambda _handle: next(sizes))
     with Path(os.devnull).open(encoding="utf-8") as stream:
-        assert drawing._size(stream) == (132, 40)
-        assert drawing._size(stream) == (80, 24)
-    assert drawing._size(io.StringIO()) == (80, 24)
+        assert drawing.terminal_size(stream) == (132, 40)
+        assert drawing.terminal_size(stream) == (80, 24)
+    assert drawing.terminal_size(io.StringIO()) == (80, 24)

@@ -94,12 +94,12 @@ def test_half_an_appended_line_is_cut_off_again(steps: Steps, tmp_path: Path) ->
         os.write(handle, data[:2])
         raise OSError(errno.ENOSPC, "full")
 
-    original, files._write_all = files._write_all, half  # the disk fills up in mid-line
+    original, files.write_all = files.write_all, half  # the disk fills up in mid-line
     try:
         with pytest.raises(StorageError):
             appender.append(b"two\n")
     finally:
-        files._write_all = original
+        files.write_all = original
     appender.append(b"three\n")
     appender.close()
     assert (tmp_path / "log").read_bytes() == b"one\nthree\n"

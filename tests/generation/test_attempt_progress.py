@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from types import SimpleNamespace
 
 import pytest
 
 from studio.domain.entities import GenerationRequest, Job, JobState
-from studio.generation import attempt_progress
 from studio.generation.attempt_progress import AttemptProgress
 
 JOB = Job(
@@ -20,10 +17,7 @@ JOB = Job(
 )
 
 
-async def test_the_last_bytes_before_a_pause_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    # However long this machine takes from one piece to the next, they come at the same moment.
-    clock = SimpleNamespace(monotonic=lambda: 1.0, time=time.time)
-    monkeypatch.setattr(attempt_progress, "time", clock)
+async def test_the_last_bytes_before_a_pause_are_reported() -> None:
     told: list[Job] = []
     exact = asyncio.Event()
 
@@ -32,7 +26,8 @@ async def test_the_last_bytes_before_a_pause_are_reported(monkeypatch: pytest.Mo
         if job.received == 30:
             exact.set()
 
-    one = AttemptProgress(JOB, report, every=0.02)
+    # However long this machine takes from one piece to the next, they come at the same moment.
+    one = AttemptProgress(JOB, report, every=0.02, clock=lambda: 1.0)
     one.sent()
     for total in (10, 20, 30):
         one.received(total)

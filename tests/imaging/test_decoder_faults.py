@@ -153,9 +153,9 @@ def test_a_worker_that_died_between_two_jobs_costs_none(tmp_path: Path) -> None:
 
     async def work(decoder: Decoder) -> None:
         await decoder.probe(path)
-        (hand,) = decoder._hands
+        (hand,) = decoder.workers
         assert hand.child is not None
-        process = hand.child._process
+        process = hand.child.process
         process.kill()
         process.wait()
         assert (await decoder.probe(path)).width == 300
@@ -186,7 +186,7 @@ def test_a_job_gets_no_more_memory_than_the_limit(
     async def work(decoder: Decoder) -> None:
         with pytest.raises(PictureUnreadable, match="memory limit"):
             await decoder.decode_job(Priority.LOOK, job="hoard", path=tmp_path)
-        (hand,) = decoder._hands
+        (hand,) = decoder.workers
         assert hand.child is not None
         assert hand.child.alive
 
@@ -235,9 +235,9 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
     async def main() -> int:
         async with asyncio.timeout(60):
             await decoder.probe(picture(tmp_path / "a.png"))
-            (hand,) = decoder._hands
+            (hand,) = decoder.workers
             assert hand.child is not None
-            process = hand.child._process
+            process = hand.child.process
             hung = asyncio.create_task(decoder.decode_job(Priority.LOOK, job="hang", path=tmp_path))
             queued = asyncio.create_task(decoder.probe(tmp_path / "a.png"))
             await asyncio.sleep(0)
@@ -263,7 +263,7 @@ def test_a_picture_that_takes_long_does_not_hold_up_the_others(
     async def work(decoder: Decoder) -> None:
         hung = asyncio.create_task(decoder.decode_job(Priority.LOOK, job="hang", path=path))
         if when == "asked later":
-            while not (decoder._hands and decoder._hands[0].slow):
+            while not (decoder.workers and decoder.workers[0].slow):
                 await asyncio.sleep(0.01)
         for _time in range(3):
             assert (await decoder.probe(path)).complete
@@ -273,9 +273,9 @@ def test_a_picture_that_takes_long_does_not_hold_up_the_others(
             asyncio.create_task(decoder.decode_job(Priority.LOOK, job="hang", path=path))
             for _number in range(3)
         ]
-        while not (len(decoder._hands) == 2 and decoder._hands[1].slow):
+        while not (len(decoder.workers) == 2 and decoder.workers[1].slow):
             await asyncio.sleep(0.01)
-        assert len(decoder._hands) == 2
+        assert len(decoder.workers) == 2
         await decoder.close()
         await asyncio.gather(hung, *others, return_exceptions=True)
 
@@ -318,7 +318,7 @@ def test_without_descriptors_nothing_is_decoded_and_afterwards_it_is(tmp_path: P
 def test_a_decoder_nobody_asked_starts_and_leaves_nothing() -> None:
     decoder = Decoder()
     run(lambda _decoder: asyncio.sleep(0), decoder)
-    assert decoder._hands == []
+    assert decoder.workers == []
 
 
 def test_the_process_ends_when_nothing_is_asked_for_a_while(tmp_path: Path) -> None:
@@ -326,9 +326,9 @@ def test_the_process_ends_when_nothing_is_asked_for_a_while(tmp_path: Path) -> N
 
     async def work(decoder: Decoder) -> None:
         await decoder.probe(path)
-        (hand,) = decoder._hands
+        (hand,) = decoder.workers
         assert hand.child is not None
-        process = hand.child._process
+        process = hand.child.process
         await asyncio.to_thread(process.wait, 60)
         assert (await decoder.probe(path)).width == 300
 

@@ -13,7 +13,7 @@ from studio.imaging.decoder import Decoder
 from tests.source_files import nodes, parsed, texts_with
 
 IMAGING = Path(decoder.__file__).parent
-PROCESS = comparer._ComparingProcess()
+PROCESS = comparer.ComparingProcess()
 """It is not started for this."""
 
 NOT_READ = {
@@ -48,7 +48,7 @@ def test_only_a_picture_that_cannot_be_read_is_called_so(fault: str) -> None:
     assert ("damaged" in error.message) == (fault == "unreadable")
 
 
-@pytest.mark.parametrize("fault", decoder._NOT_LOOKED)
+@pytest.mark.parametrize("fault", decoder.PROCESS_FAULTS)
 @pytest.mark.parametrize("process", [PROCESS, Decoder()])
 def test_a_fault_of_the_process_is_none_of_the_picture(process: Decoder, fault: str) -> None:
     assert isinstance(process.error_of(fault, Path("harbour.png"), ""), NotDecoded)

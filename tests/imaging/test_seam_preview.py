@@ -263,14 +263,15 @@ def test_what_is_kept_is_bounded_and_can_be_given_up(
 
 
 def test_a_view_is_never_answered_with_more_pixels_than_it_has_or_than_are_allowed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.setattr(seam_preview_jobs, "_MOST_SHOWN", 2_000)
     asked = request(folder, BOX, seam=12.0) | {"box": ALL, "size": SIZE}
-    header, data = seam_preview_jobs.preview(asked)
+    header, data = seam_preview_jobs.preview(asked, most_shown=2_000)
     assert header["across"] * header["down"] <= 2_000
     assert len(data) == 4 * header["width"] * header["height"]
-    header, data = seam_preview_jobs.preview(asked | {"box": (0.6, 0.0, 1.0, 1.0)})
+    header, data = seam_preview_jobs.preview(
+        asked | {"box": (0.6, 0.0, 1.0, 1.0)}, most_shown=2_000
+    )
     assert (header["width"], header["height"], data) == (0, 0, b""), "the region is out of sight"
 
 
@@ -279,19 +280,19 @@ def test_too_little_memory_for_another_job_gives_up_what_is_kept(folder: Path) -
     tries = []
 
     def job(_request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        tries.append(len(seam_preview_jobs._kept))
+        tries.append(seam_preview_jobs.pairs_kept())
         if tries[-1]:
             raise MemoryError
         return {}, b"done"
 
-    assert compare_worker._with_room(job, {}) == ({}, b"done")
+    assert compare_worker.with_room(job, {}) == ({}, b"done")
     assert tries == [1, 0]
 
     def greedy(_request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        compare_worker._with_room(greedy, {})
+        compare_worker.with_room(greedy, {})
 
 
 def test_what_the_answer_changed_outside_is_measured(folder: Path) -> None:

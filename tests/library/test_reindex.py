@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,33 +14,11 @@ from studio.domain.events import Event, EventBus, IndexProgress
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.index.index_file import NEW_NAME, current
-from studio.library.log import read_progress
-from studio.library.log.record_log import RecordLog
-from studio.library.log.records import BEGINNING, LogPosition, Record
-from studio.library.operations import reindex
 from studio.library.query import Query
 from tests.library.builders import opened, take
+from tests.library.log_gate import LogGate
 
 ROWS = 5
-
-
-class Gate:
-    """Holds up the reading of the log until it is opened."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.reached, self.open = threading.Event(), threading.Event()
-        real = RecordLog.read
-
-        def read(
-            log: RecordLog, since: LogPosition = BEGINNING
-        ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
-            for number, found in enumerate(real(log, since)):
-                if number == 2:
-                    self.reached.set()
-                    assert self.open.wait(60)
-                yield found
-
-        monkeypatch.setattr(RecordLog, "read", read)
 
 
 async def filled(home: Path) -> Path:
@@ -69,10 +46,8 @@ async def beside(home: Path, events: EventBus) -> AsyncIterator[Library]:
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    monkeypatch.setattr(reindex, "LONG", 0)
-    monkeypatch.setattr(read_progress, "_TELL_EVERY", 0.0)
-    return Gate(monkeypatch)
+def gate(monkeypatch: pytest.MonkeyPatch) -> LogGate:
+    return LogGate(monkeypatch, records=2)
 
 
 async def over(library: Library, told: list[Event]) -> IndexProgress:
@@ -83,7 +58,7 @@ async def over(library: Library, told: list[Event]) -> IndexProgress:
     return next(one for one in told if isinstance(one, IndexProgress) and one.part == 1)
 
 
-async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gate) -> None:
+async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: LogGate) -> None:
     gate.open.set()
     of_another_version(await filled(tmp_path))
     gate.open.clear()
@@ -120,7 +95,7 @@ async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gat
 
 
 async def test_a_damaged_index_is_made_anew_beside_the_open_library(
-    tmp_path: Path, gate: Gate
+    tmp_path: Path, gate: LogGate
 ) -> None:
     gate.open.set()
     path = await filled(tmp_path)
@@ -138,7 +113,7 @@ async def test_a_damaged_index_is_made_anew_beside_the_open_library(
 
 
 async def test_stopped_it_shows_what_is_known_and_begins_again_at_the_next_start(
-    tmp_path: Path, gate: Gate
+    tmp_path: Path, gate: LogGate
 ) -> None:
     gate.open.set()
     of_another_version(await filled(tmp_path))
@@ -176,7 +151,7 @@ async def test_after_a_crash_the_new_index_is_taken_at_the_next_start(tmp_path: 
     assert not new.exists()
 
 
-async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -> None:
+async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: LogGate) -> None:
     gate.open.set()
     of_another_version(await filled(tmp_path))
     gate.open.clear()
@@ -189,7 +164,7 @@ async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -
     assert not current(tmp_path / "data" / library.id / NEW_NAME)
 
 
-async def test_a_command_waits_for_all_of_it(tmp_path: Path, gate: Gate) -> None:
+async def test_a_command_waits_for_all_of_it(tmp_path: Path, gate: LogGate) -> None:
     gate.open.set()
     of_another_version(await filled(tmp_path))
     async with opened(tmp_path) as library:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -18,12 +17,13 @@ import locked
 import pytest
 
 from studio import __version__
+from tests.packaging.programs import Programs
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def checkout(tmp_path: Path, programs: Programs) -> Path:
     """A small one, with a name that not every encoding has."""
     root = tmp_path / "Grid bürush 灯"
     (root / "studio").mkdir(parents=True)
@@ -33,8 +33,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "packaging").mkdir()
     for name in ("backend.py", "identity.py"):
         (root / "packaging" / name).write_bytes((ROOT / "packaging" / name).read_bytes())
-    monkeypatch.setattr(locked, "ROOT", root)
-    monkeypatch.setattr(shutil, "which", lambda _name, **_more: None)
+    programs.alone()
     return root
 
 
@@ -46,7 +45,7 @@ def test_the_checkout_is_installed_into_an_empty_environment(
     python = locked.python_in(tmp_path / "venv")
     # Once more over itself, as after a change of pyproject.toml.
     for _time in range(2):
-        locked.install_checkout(python)
+        locked.install_checkout(python, checkout)
     for locale in ("C.UTF-8", "C"):
         done = subprocess.run(
             [python.parent / f"gridbrush{locked.SUFFIX}"],

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 import io
-import os
 import re
-import shutil
 import struct
-import subprocess
 import sys
 from pathlib import Path
 
@@ -23,6 +20,8 @@ import screen
 import sizes
 import twice
 from PIL import Image
+
+from tests.packaging.programs import Programs
 
 
 def dump(width: int, height: int, pixels: list[int]) -> bytes:
@@ -73,17 +72,15 @@ def test_the_largest_parts_come_first(tmp_path: Path) -> None:
 
 
 def test_the_trial_on_a_fresh_debian_says_why_it_is_skipped(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    programs: Programs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["fresh_debian.py"])
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    programs.alone()
     # Whoever asked for it sees that nothing was tried.
-    assert fresh_debian.main() == fresh_root.SKIPPED == 77
-    assert capsys.readouterr().err == "skipped: only root can make a fresh system\n"
-    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
-    monkeypatch.setattr(shutil, "which", lambda name: name != "debootstrap" or None)
-    assert fresh_debian.why_not() == "debootstrap is not installed"
+    assert fresh_debian.main([]) == fresh_root.SKIPPED == 77
+    assert capsys.readouterr().err == f"skipped: {fresh_root.why_not()}\n"
+    if sys.platform == "linux":
+        assert fresh_root.why_not(user=1000) == "only root can make a fresh system"
+        assert fresh_root.why_not(user=0) == "debootstrap is not installed"
 
 
 HEADERS = """
@@ -101,13 +98,13 @@ Version References:
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def program(tmp_path: Path, programs: Programs) -> Path:
     """A built program of one library, whose headers are what its file says."""
     folder = tmp_path / "program"
     (folder / "lib").mkdir(parents=True)
     (folder / "words.txt").write_text("no binary\n")
     (folder / "lib" / "one.so").write_bytes(b"\x7fELF")
-    monkeypatch.setattr(elf, "_headers", lambda _path: (tmp_path / "headers").read_text())
+    programs.put("objdump", f"exec cat '{tmp_path}/headers'")
     return folder
 
 
@@ -133,15 +130,15 @@ def test_a_search_path_that_leads_out_of_the_program_ends_the_build(
 
 
 def test_search_paths_of_the_building_machine_are_taken_out(
-    program: Path, monkeypatch: pytest.MonkeyPatch
+    program: Path, programs: Programs
 ) -> None:
     headers(program, "/opt/python/lib:$ORIGIN/..")
-
-    def replaced(command: list[str], **_options: object) -> None:
-        assert command[:2] == ["chrpath", "--replace"]
-        headers(program, command[2])
-
-    monkeypatch.setattr(subprocess, "run", replaced)
+    written = program.parent / "headers"
+    programs.put(
+        "chrpath",
+        '[ "$1" = --replace ] || exit 1',
+        f"""exec sed -i "s|RUNPATH.*|RUNPATH              $2|" '{written}'""",
+    )
     elf.mend(program)
     assert elf.search_paths(program / "lib" / "one.so") == ["$ORIGIN/.."]
 
@@ -153,12 +150,9 @@ def test_a_package_asks_for_the_libraries_its_program_was_linked_with(program: P
     assert elf.requirements(program) == {"@GLIBC@": "2.38", "@LIBSTDCXX@": "13.2"}
 
 
-def test_dependencies_are_read_with_their_versions(
-    program: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dependencies_are_read_with_their_versions(program: Path) -> None:
     headers(program, "$ORIGIN", "GLIBC_2.41")
-    monkeypatch.setattr(bundle, "PROGRAM", program)
-    depends = packages.depends()
+    depends = packages.depends(program)
     assert depends["libc.so.6"] == "libc6 (>= 2.41)"
     assert depends["libEGL.so.1"] == "libegl1"
     # The library that reads keyboard layouts is inside; what it reads is not.
@@ -166,15 +160,13 @@ def test_dependencies_are_read_with_their_versions(
 
 
 def test_a_fault_that_lintian_finds_fails_the_package_test(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    programs: Programs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    programs.alone()
     assert fresh_debian.lint(tmp_path / "a.deb")
     assert "not installed" in capsys.readouterr().out
-    monkeypatch.setattr(shutil, "which", lambda name: name)
     for code in (0, 2):
-        done = subprocess.CompletedProcess([], code, stdout="E: gridbrush: fault\n")
-        monkeypatch.setattr(subprocess, "run", lambda *_words, done=done, **_options: done)
+        programs.put("lintian", "echo 'E: gridbrush: fault'", f"exit {code}")
         assert fresh_debian.lint(tmp_path / "a.deb") is (code == 0)
 
 

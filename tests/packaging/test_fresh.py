@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,27 +9,32 @@ import fresh
 import fresh_root
 import pytest
 
+from tests.packaging.programs import Programs
 
-def test_ubuntu_is_tried_where_a_mirror_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fresh_root, "mirror", lambda name: [] if name == "ubuntu" else ["x"])
+posix = pytest.mark.skipif(
+    sys.platform == "win32", reason="stands in for programs by scripts of sh"
+)
+
+
+@posix
+def test_ubuntu_is_tried_where_a_mirror_has_it(programs: Programs) -> None:
+    programs.put("apt-get", "echo http://mirror.example/debian")
     assert fresh.suites() == ("bookworm", "trixie")
-    monkeypatch.setattr(fresh_root, "mirror", lambda _name: ["x"])
+    programs.put("apt-get", "echo http://mirror.example/debian", "echo http://a.example/ubuntu/")
     assert fresh.suites() == ("bookworm", "trixie", "noble")
 
 
 def test_without_what_it_needs_it_says_so_and_ends_with_77(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    programs: Programs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["fresh.py"])
-    monkeypatch.setattr(fresh_root, "why_not", lambda: "debootstrap is not installed")
-    assert fresh.main() == 77
-    assert "skipped: debootstrap is not installed" in capsys.readouterr().out
+    programs.alone()
+    assert fresh.main([]) == 77
+    assert capsys.readouterr().out == f"skipped: {fresh_root.why_not()}\n"
 
 
-def test_an_unknown_step_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["fresh.py", "--steps", "run,fly"])
+def test_an_unknown_step_is_wrong_use() -> None:
     with pytest.raises(SystemExit) as ended:
-        fresh.main()
+        fresh.main(["--steps", "run,fly"])
     assert ended.value.code == 2
 
 
@@ -48,13 +52,15 @@ def test_nothing_of_this_machine_comes_along(
     assert command[-1] == f"cd '{fresh_root.HOME}' && make run"
 
 
-def test_pip_gets_its_way_to_the_index_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = (
-        "global.index-url='https://mirror.example/simple'\n:env:.cert='/a/b.pem'\nglobal.user='1'\n"
+@posix
+def test_pip_gets_its_way_to_the_index_and_nothing_else(programs: Programs) -> None:
+    python = programs.put(
+        "python",
+        """echo "global.index-url='https://mirror.example/simple'" """,
+        """echo ":env:.cert='/a/b.pem'" """,
+        """echo "global.user='1'" """,
     )
-    done = subprocess.CompletedProcess([], 0, stdout=said)
-    monkeypatch.setattr(subprocess, "run", lambda *_words, **_more: done)
-    assert fresh_root.pip_settings() == {
+    assert fresh_root.pip_settings(str(python)) == {
         "index-url": "https://mirror.example/simple",
         "cert": "/a/b.pem",
     }

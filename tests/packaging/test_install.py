@@ -10,6 +10,7 @@ import install
 import lock
 import locked
 import pytest
+from install import Environment
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="stands in for Pythons by scripts of sh"
@@ -48,6 +49,22 @@ class Checkout:
             raise self.fails
         (python.parent / "gridbrush").touch()
 
+    def install_checkout(self, _python: Path, checkout: Path) -> None:
+        assert checkout == self.root
+
+    def check(self, _python: Path) -> None:
+        """All fits together."""
+
+    def call(self, _command: list[str]) -> bool:
+        return True
+
+    @property
+    def environment(self) -> Environment:
+        return Environment(self.root, self)
+
+    def main(self) -> int:
+        return install.main(["run"], self.environment, lambda _name: None)
+
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
@@ -55,57 +72,46 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     root = tmp_path / "checkout"
     root.mkdir()
     (root / "pyproject.toml").touch()
-    made = Checkout(root)
     monkeypatch.delenv("PYTHON", raising=False)
-    monkeypatch.setattr(install, "ROOT", root)
-    monkeypatch.setattr(install, "VENV", root / ".venv")
-    monkeypatch.setattr(install, "STAMP", root / ".venv/gridbrush-installed")
-    monkeypatch.setattr(install, "PYTHON", root / ".venv/bin/python")
-    monkeypatch.setattr(install, "PROGRAM", root / ".venv/bin/gridbrush")
-    monkeypatch.setattr(install, "why_not_here", lambda _name: None)
-    monkeypatch.setattr(locked, "make", made.make)
-    monkeypatch.setattr(locked, "install", made.install)
-    for step in ("install_checkout", "check", "call"):
-        monkeypatch.setattr(locked, step, lambda *_any: None)
-    return made
+    return Checkout(root)
 
 
 def test_what_is_there_is_left_alone(checkout: Checkout) -> None:
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     checkout.fails = AssertionError("installed again")
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     assert checkout.made == 1
 
 
 def test_what_was_cut_off_is_made_anew(checkout: Checkout) -> None:
     checkout.fails = KeyboardInterrupt()
-    assert install.main(["run"]) == 1
+    assert checkout.main() == 1
     checkout.fails = None
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     assert checkout.made == 2
 
 
 def test_what_failed_half_way_is_made_anew(checkout: Checkout) -> None:
     checkout.fails = locked.NotInstalled("no space")
-    assert install.main(["run"]) == 1
+    assert checkout.main() == 1
     checkout.fails = None
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     assert checkout.made == 2
 
 
 def test_what_could_not_be_renewed_stays(checkout: Checkout) -> None:
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     (checkout.root / "pyproject.toml").write_text("# another one\n")
     checkout.fails, checkout.written = locked.NotInstalled("no network"), []
-    assert install.main(["run"]) == 1
+    assert checkout.main() == 1
     checkout.fails = None
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     assert checkout.made == 1
 
 
 def test_an_environment_that_others_made_is_made_anew(checkout: Checkout) -> None:
     checkout.make(checkout.root / ".venv")
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     assert checkout.made == 2
 
 
@@ -113,9 +119,9 @@ def test_an_environment_whose_python_does_not_fit_any_more_is_made_anew(
     checkout: Checkout,
 ) -> None:
     checkout.says = ""
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     checkout.says = sys.version
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     assert checkout.made == 2
 
 
@@ -133,7 +139,7 @@ def test_an_environment_that_is_a_link_is_emptied_and_stays_a_link(
     (place / "old").mkdir(parents=True)
     venv = checkout.root / ".venv"
     venv.symlink_to(place)
-    assert install.main(["run"]) == 0
+    assert checkout.main() == 0
     assert venv.is_symlink()
     assert not (place / "old").exists()
     assert (place / "bin/python").exists()
@@ -151,7 +157,7 @@ def test_what_stops_it_is_said_in_a_sentence(
     checkout: Checkout, capsys: pytest.CaptureFixture[str], error: BaseException, says: str
 ) -> None:
     checkout.fails = error
-    assert install.main(["run"]) == 1
+    assert checkout.main() == 1
     err = capsys.readouterr().err
     assert says in err
     assert len(err.splitlines()) == 1
@@ -161,7 +167,7 @@ def test_two_at_once_build_one_after_the_other(checkout: Checkout) -> None:
     fcntl = pytest.importorskip("fcntl")
     other = os.open(checkout.root, os.O_RDONLY)
     try:
-        with install.alone(), pytest.raises(BlockingIOError):
+        with checkout.environment.alone(), pytest.raises(BlockingIOError):
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     finally:
@@ -170,9 +176,10 @@ def test_two_at_once_build_one_after_the_other(checkout: Checkout) -> None:
 
 def test_a_folder_whose_name_is_not_unicode_can_be_written_down(checkout: Checkout) -> None:
     (checkout.root / ".venv").mkdir()
-    install.ROOT = Path(os.fsdecode(b"/l\xe4tin"))  # put back by the fixture
-    install.write("stamp")
-    assert install.read() == [str(install.ROOT), "stamp"]
+    environment = checkout.environment
+    environment.root = Path(os.fsdecode(b"/l\xe4tin"))
+    environment.write("stamp")
+    assert environment.read() == [str(environment.root), "stamp"]
 
 
 def test_a_lock_that_cannot_be_renewed_is_said_in_a_sentence() -> None:

@@ -8,7 +8,6 @@ import json
 import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -22,6 +21,7 @@ import locked
 import pytest
 from packaging.markers import Marker
 
+from tests.packaging.programs import Programs
 from tests.test_lock import entries
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="a matter of sh and its paths")
@@ -72,13 +72,13 @@ class Index:
 
 
 @pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Index:
+def index(tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch) -> Index:
     """An empty index that pip uses and no other."""
     for name in ("PIP_FIND_LINKS", "PIP_CONSTRAINT", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     # The pip that came with this Python, on any machine.
-    monkeypatch.setattr(shutil, "which", lambda _name, **_more: None)
+    programs.alone()
     made = Index(tmp_path)
     monkeypatch.setenv("PIP_INDEX_URL", made.folder.as_uri())
     return made
@@ -151,38 +151,41 @@ def test_what_make_run_downloads_is_recorded_for_this_lock_and_not_too_much() ->
     assert all(size > 50e6 for size in downloads.values())
 
 
+@posix
 def test_a_lock_that_downloads_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, programs: Programs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert lock.MOST_DOWNLOADED["Linux x86-64"] == fresh.MOST_DOWNLOADED == 100e6
-    offer = lock.Offer(
-        {re.findall("[0-9a-f]{64}", locked.lock_of("run").read_text())[0]}, 60_000_000
-    )
-    offers = {"qt": offer}
-    monkeypatch.setattr(lock, "CHECKED", ("run",))
-    monkeypatch.setattr(lock, "DOWNLOADS", tmp_path / "run.json")
-    monkeypatch.setattr(lock, "renew", lambda _uv: None)
-    monkeypatch.setattr(shutil, "which", lambda _name: "uv")
-    monkeypatch.setattr(lock, "wheels_for", lambda *_asked: offers)
-    assert lock.main([]) == 0
-    assert (
-        json.loads(lock.DOWNLOADS.read_text())["bytes"]["Linux x86-64, Python 3.11"] == 60_000_000
-    )
-    offers["more"] = offer._replace(size=41_000_000)
-    assert lock.main([]) == lock.main(["--check"]) == 1
+    known = re.findall("[0-9a-f]{64}", locked.lock_of("run").read_text())[0]
+    offers, recorded = tmp_path / "offers.toml", tmp_path / "run.json"
+    programs.put("uv", f"exec cat '{offers}'")
+
+    def offer(name: str, size: int) -> str:
+        wheel = f"{{size = {size}, hashes = {{sha256 = '{known}'}}}}"
+        return f"[[packages]]\nname = '{name}'\nwheels = [{wheel}]\n"
+
+    def main(*arguments: str) -> int:
+        return lock.main(list(arguments), checked=("run",), recorded=recorded)
+
+    offers.write_text(offer("qt", 60_000_000))
+    assert main() == 0
+    assert json.loads(recorded.read_text())["bytes"]["Linux x86-64, Python 3.11"] == 60_000_000
+    offers.write_text(offer("qt", 60_000_000) + offer("more", 41_000_000))
+    assert main() == main("--check") == 1
     err = capsys.readouterr().err
     assert "make run downloads 101.00 MB on Linux x86-64, Python 3.11; at most 100" in err
     assert "macOS" not in err
 
 
-def test_the_sizes_are_those_the_index_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = (
+@posix
+def test_the_sizes_are_those_the_index_names(tmp_path: Path, programs: Programs) -> None:
+    said = tmp_path / "offers.toml"
+    said.write_text(
         "[[packages]]\nname = 'qt'\nwheels = [{size = 5, hashes = {sha256 = 'a'}},"
         " {size = 7, hashes = {sha256 = 'b'}}]\n[[packages]]\nname = 'none'\n"
     )
-    done = subprocess.CompletedProcess([], 0, said, "")
-    monkeypatch.setattr(subprocess, "run", lambda *_words, **_more: done)
-    found = lock.wheels_for("uv", "", "", "3.11")
+    uv = programs.put("uv", f"exec cat '{said}'")
+    found = lock.wheels_for(str(uv), "", "", "3.11")
     assert found == {"qt": lock.Offer({"a", "b"}, 7), "none": lock.Offer(set(), 0)}
 
 
@@ -264,8 +267,9 @@ def test_the_way_to_the_packages_counts_and_nothing_else(
     assert not {"UV_TARGET", "PIP_PREFIX"} & set(clean)
 
 
+@posix
 def test_a_setting_in_a_file_of_the_user_counts(
-    python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
@@ -273,19 +277,16 @@ def test_a_setting_in_a_file_of_the_user_counts(
     said += f"  {tmp_path}/own, exists: True\n  {tmp_path}/none, exists: False\n"
     (tmp_path / "all").write_text("[global]\ntimeout = 1\nretries = 2\n")
     (tmp_path / "own").write_text("[global]\ntimeout = 3\n")
-    done = subprocess.CompletedProcess([], 0, said)
-    monkeypatch.setattr(locked, "run", lambda *_any: done)
-    assert locked.pip_ways([str(python)]) == {"PIP_TIMEOUT": "3", "PIP_RETRIES": "2"}
+    (tmp_path / "said").write_text(said)
+    pip = programs.put("pip", f"exec cat '{tmp_path}/said'")
+    assert locked.pip_ways([str(pip)]) == {"PIP_TIMEOUT": "3", "PIP_RETRIES": "2"}
 
 
 @posix
 def test_what_uv_puts_elsewhere_is_installed_by_pip(
-    index: Index, python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    index: Index, python: Path, programs: Programs
 ) -> None:
-    uv = tmp_path / "uv"
-    uv.write_text("#!/bin/sh\n")
-    uv.chmod(0o755)
-    monkeypatch.setattr(shutil, "which", lambda _name, **_more: str(uv))
+    programs.put("uv")
     index.add("here", "1.0")
     locked.install(python, index.lock)
     assert installed(python)["here"] == "1.0"
@@ -325,16 +326,12 @@ def test_an_environment_is_not_made_with_the_python_of_one_that_is_gone(
         calls.append(command)
         return True
 
-    monkeypatch.setattr(locked, "call", call)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone/bin/python"))
-    locked.make(tmp_path / "venv")
+    locked.make(tmp_path / "venv", call)
     assert Path(calls[0][0]).exists()
 
 
-def test_a_system_with_venv_is_not_told_to_install_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(locked, "call", lambda _command: False)
+def test_a_system_with_venv_is_not_told_to_install_it(tmp_path: Path) -> None:
     with pytest.raises(locked.NotInstalled, match="could not be made") as failure:
-        locked.make(tmp_path / "venv")
+        locked.make(tmp_path / "venv", lambda _command: False)
     assert "apt-get" not in str(failure.value)

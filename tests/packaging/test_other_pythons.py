@@ -6,45 +6,52 @@ import re
 import sys
 from pathlib import Path
 
-import install
 import locked
 import other_pythons
 import pytest
 
+from tests.packaging.programs import script
+
 
 def fake(folder: Path, name: str, answer: str) -> Path:
     """A program that answers like a Python."""
-    path = folder / name
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\necho '{answer}'\n", encoding="utf-8")
-    path.chmod(0o755)
-    return path
+    return script(folder / name, f"echo '{answer}'")
 
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="stands in for Pythons by scripts of sh")
 
 
-@pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, str]]:
-    """What would be run, instead of running it; only Pythons of the test are found."""
-    runs: list[tuple[Path, str]] = []
+class Runs:
+    """What would be run, instead of running it.
 
-    def run(python: Path, version: str, _options: list[str]) -> int:
-        runs.append((python, version))
+    Attributes:
+        asked: Pythons and their versions.
+    """
+
+    def __init__(self, own: Path) -> None:
+        self.asked: list[tuple[Path, str]] = []
+        self._own = own
+
+    def main(self) -> int:
+        return other_pythons.main([], own_python=self._own, system=(), run=self.run)
+
+    def run(self, python: Path, version: str, _options: list[str]) -> int:
+        self.asked.append((python, version))
         return 1 if version == "3.13.0" else 0
 
-    monkeypatch.setattr(other_pythons, "run", run)
-    monkeypatch.setattr(install, "PYTHON", fake(tmp_path, "own", "[[3,11,7],true]"))
-    monkeypatch.setattr(other_pythons, "SYSTEM", ())
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """Only Pythons of the test are found."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return runs
+    return Runs(fake(tmp_path, "own", "[[3,11,7],true]"))
 
 
 @posix
 def test_the_oldest_and_the_newest_other_one_are_taken(
-    asked: list[tuple[Path, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     system = fake(tmp_path / "bin", "python3", "[[3,11,2],true]")
     fake(tmp_path / "bin", "python3.11", "[[3,11,7],true]")  # .venv has it
@@ -54,18 +61,18 @@ def test_the_oldest_and_the_newest_other_one_are_taken(
     fake(versions / "3.13.5t/bin", "python3.13", "[[3,13,5],false]")  # without the lock
     fake(tmp_path / "data/uv/python/cpython-3.14/bin", "python3", "[[3,14,0],true]")
     fake(versions / "broken/bin", "python3", "").write_text("#!/bin/sh\nexit 1\n")
-    assert other_pythons.main([]) == 1  # that of 3.13.0
-    assert asked == [(system, "3.11.2"), (newest, "3.13.0")]
+    assert runs.main() == 1  # that of 3.13.0
+    assert runs.asked == [(system, "3.11.2"), (newest, "3.13.0")]
     assert f"Besides 3.11.7: 3.11.2 ({system}), 3.13.0 ({newest})" in capsys.readouterr().out
 
 
 @posix
 def test_with_one_python_it_says_so(
-    asked: list[tuple[Path, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fake(tmp_path / "bin", "python3.11", "[[3,11,7],true]")
-    assert other_pythons.main([]) == 0
-    assert asked == []
+    assert runs.main() == 0
+    assert runs.asked == []
     assert "No Python here besides 3.11.7" in capsys.readouterr().out
 
 

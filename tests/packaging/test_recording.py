@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.desktop import Desktop
-from tests.screenshots import recording, stage
+from tests.screenshots import stage
 from tests.screenshots.annotations import STRIP, Annotation, annotate
 from tests.screenshots.recording import Recording
 
@@ -33,35 +34,26 @@ class Hand:
         self.done.append(["key", keys])
 
 
-@pytest.fixture
-def screens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Colours of the screen, the next one first; the last one stays."""
-    colours = ["black"]
+def film_of(hand: Hand, colours: Sequence[str] = ("black",)) -> Recording:
+    """A recording of a screen in these colours, one after the other; the last one stays."""
+    left = list(colours)
 
     def next_screen(_session: object) -> Image.Image:
-        return Image.new("RGB", SIZE, colours.pop(0) if len(colours) > 1 else colours[0])
+        return Image.new("RGB", SIZE, left.pop(0) if len(left) > 1 else left[0])
 
-    monkeypatch.setattr(recording, "screen_image", next_screen)
-    monkeypatch.setattr(recording, "_REPAINT", 0)
-    return colours
+    return Recording(cast("Desktop", cast("Any", hand)), screen=next_screen, repaint=0)
 
 
-def film_of(hand: Hand) -> Recording:
-    return Recording(cast("Desktop", cast("Any", hand)))
-
-
-def test_a_screen_that_does_not_change_is_one_longer_frame(screens: list[str]) -> None:
-    screens[:] = ["red", "red", "blue"]
-    film = film_of(Hand())
+def test_a_screen_that_does_not_change_is_one_longer_frame() -> None:
+    film = film_of(Hand(), ["red", "red", "blue"])
     for length in (300, 200, 100):
         film.hold(length)
     assert [shown for _frame, shown in film.frames] == [500, 100]
     assert film.milliseconds == 600
 
 
-def test_the_saved_animation_loops_and_keeps_its_pace(screens: list[str], tmp_path: Path) -> None:
-    screens[:] = ["red", "green", "blue"]
-    film = film_of(Hand())
+def test_the_saved_animation_loops_and_keeps_its_pace(tmp_path: Path) -> None:
+    film = film_of(Hand(), ["red", "green", "blue"])
     for length in (1000, 120, 2000):
         film.hold(length)
     film.save(tmp_path / "loop.webp")
@@ -76,7 +68,6 @@ def test_the_saved_animation_loops_and_keeps_its_pace(screens: list[str], tmp_pa
     assert lengths == [1000, 120, 2000]
 
 
-@pytest.mark.usefixtures("screens")
 def test_pressed_keys_are_shown_until_they_are_let_go() -> None:
     hand = Hand()
     film = film_of(hand)
@@ -90,7 +81,6 @@ def test_pressed_keys_are_shown_until_they_are_let_go() -> None:
     assert hand.done == [["key", "ctrl+Return"]]
 
 
-@pytest.mark.usefixtures("screens")
 def test_the_pointer_ends_where_the_mouse_is() -> None:
     hand = Hand()
     film = film_of(hand)

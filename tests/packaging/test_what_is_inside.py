@@ -101,7 +101,7 @@ def test_everything_the_program_needs_brings_its_licence() -> None:
     installed = [name for name in names if _installed(name)]
     assert len(installed) > 15
     for name in installed:
-        part = shipped._distribution(metadata.distribution(name).metadata["Name"])
+        part = shipped.distribution(metadata.distribution(name).metadata["Name"])
         assert part.texts
         assert part.licence != "unknown", name
         assert all(text.exists() for text in part.texts)
@@ -133,27 +133,27 @@ def test_the_typeface_is_named_with_its_licence(tmp_path: Path) -> None:
     assert not re.search(r"@[A-Z]+@", rights)
 
 
-def test_all_parts_of_a_program_include_the_typeface(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_parts_of_a_program_include_the_typeface(tmp_path: Path) -> None:
     inside = tmp_path / "inside.json"
     inside.write_text(json.dumps({"modules": [], "libraries": []}), encoding="utf-8")
-    monkeypatch.setattr(shipped, "INSIDE", inside)
-    monkeypatch.setattr(shipped, "_bootloader", shipped.font)
-    monkeypatch.setattr(shipped, "_python", shipped.font)
-    assert len([part for part in shipped.parts() if part.name == "Inter"]) == 3
+    found = shipped.parts(inside, (shipped.font,) * 3)
+    assert len([part for part in found if part.name == "Inter"]) == 3
 
 
 def test_a_package_without_a_licence_text_stops_the_build(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shipped, "_is_licence", lambda _path: False)
-    with pytest.raises(SystemExit, match="httpx brings no licence"):
-        shipped._distribution("httpx")
+    about = tmp_path / "unlicensed-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: unlicensed\nVersion: 1.0\n", encoding="utf-8")
+    (about / "RECORD").write_text("unlicensed/LICENSE,,\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(SystemExit, match="unlicensed brings no licence"):
+        shipped.distribution("unlicensed")
 
 
 def test_licences_and_bill_name_the_same_parts(tmp_path: Path) -> None:
-    found = [shipped._distribution(name) for name in ("httpx", "PySide6_Essentials")]
+    found = [shipped.distribution(name) for name in ("httpx", "PySide6_Essentials")]
     shipped.write_licences(found, tmp_path / "licences")
     bill = json.loads(json.dumps(shipped.bill(found)))
     assert bill["bomFormat"] == "CycloneDX"

@@ -88,8 +88,7 @@ def test_a_package_carries_the_given_moment_or_that_of_the_newest_release(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n\n## [1.0.0] - 2026-02-03\n")
-    monkeypatch.setattr(identity, "ROOT", tmp_path)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert identity.moment() == 1770076800
+    assert identity.moment(tmp_path) == 1770076800
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "5")
-    assert identity.moment() == 5
+    assert identity.moment(tmp_path) == 5

@@ -68,7 +68,7 @@ async def ours(service, request, pictures):
 
         return InputPicture(Reference(sha256="0", media_type=kind, role=Role.FREE), load)
 
-    service._fallback = lambda _request: Reply(body=answer_with(PNG))
+    service.fallback = lambda _request: Reply(body=answer_with(PNG))
     profile = Profile(
         name="google", title="G", base_url=service.url, auth="google", version="v1beta"
     )
@@ -85,7 +85,7 @@ async def ours(service, request, pictures):
 def theirs(service, official, request, pictures):
     """The request the official client sends for the same wishes."""
     types = genai().types
-    service._fallback = lambda _request: Reply(body=answer_with(PNG))
+    service.fallback = lambda _request: Reply(body=answer_with(PNG))
     parts = [types.Part.from_bytes(data=data, mime_type=kind) for data, kind in pictures]
     if request.detail:
         level = types.PartMediaResolutionLevel(f"MEDIA_RESOLUTION_{request.detail.upper()}")
@@ -180,7 +180,7 @@ def test_the_same_wishes_make_the_same_body_and_address(service, official, name)
 
 def read_by_theirs(service, official, body):
     """The pictures the official client finds; None when it takes the answer for an error."""
-    service._fallback = lambda _request: Reply(body=body)
+    service.fallback = lambda _request: Reply(body=body)
     try:
         answer = official.models.generate_content(model=MODEL, contents="p")
         found = [

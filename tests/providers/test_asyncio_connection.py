@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from studio.common.errors import NetworkError
-from studio.providers import asyncio_connection, proxies
+from studio.providers import asyncio_connection
 from studio.providers.asyncio_connection import TcpConnection, TlsConnection
 from studio.providers.transport import HttpClient, HttpReply
 from tests.providers.authority import Authority
@@ -54,9 +54,9 @@ async def test_a_service_is_left_unread_until_somebody_takes_what_came() -> None
     async with connected() as (line, other):
         sending = asyncio.create_task(asyncio.to_thread(other.sendall, LARGE))
         first = await line.read(1)
-        while not line._resting:
+        while not line.paused:
             await asyncio.sleep(0)
-        assert line._size < asyncio_connection.MOST_WAITING + 256 * 1024
+        assert line.waiting < asyncio_connection.MOST_WAITING + 256 * 1024
         assert not sending.done()
         taken = [first]
         while sum(map(len, taken)) < len(LARGE):
@@ -170,8 +170,8 @@ async def test_written_over_tls_means_that_the_system_has_it(tmp_path) -> None:
         with contextlib.suppress(TimeoutError):
             while True:
                 await secured.write(bytes(1 << 16), seconds=0.05)
-                assert line._wire.get_write_buffer_size() == 0
-        assert line._wire.get_write_buffer_size() > 0, "the last piece was too much"
+                assert line.unsent == 0
+        assert line.unsent > 0, "the last piece was too much"
         go_on.set()
         line.close()
         with contextlib.suppress(OSError):
@@ -195,11 +195,11 @@ async def test_what_came_over_tls_before_a_reset_is_read_before_it_is_reported(t
         serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
         other.close()
         secured = await TlsConnection.open(line, trusting, "127.0.0.1", seconds=10)
-        while line._size < len(data):
+        while line.waiting < len(data):
             await asyncio.sleep(0)
         arrived.set()
         await serving
-        while not line._ended:
+        while not line.ended:
             await asyncio.sleep(0)
         got = b""
         while len(got) < len(data):
@@ -250,7 +250,6 @@ def _passed_on(
 @contextlib.asynccontextmanager
 async def _models_through_proxy(
     gateway: Gateway,
-    monkeypatch,
     asked: list[bytes],
     context: ssl.SSLContext | None = None,
     login: str = "",
@@ -259,9 +258,8 @@ async def _models_through_proxy(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         scheme = "http" if context is None else "https"
         proxy = f"{scheme}://{login}127.0.0.1:{listener.getsockname()[1]}"
-        monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: proxy)
         passing = asyncio.create_task(asyncio.to_thread(_passed_on, listener, asked, context))
-        client = HttpClient()
+        client = HttpClient(proxy_for=lambda _scheme, _host: proxy)
         try:
             yield await client.get_json(
                 f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"}
@@ -283,7 +281,7 @@ async def test_tls_goes_through_a_proxy_that_sees_none_of_it(
     context = authority.context() if over_tls else None
     with Gateway(authority.context()) as gateway:
         gateway.play(lambda line: line.answer(b'{"data": [{"id": "one"}]}'))
-        async with _models_through_proxy(gateway, monkeypatch, asked, context) as reply:
+        async with _models_through_proxy(gateway, asked, context) as reply:
             assert (reply.status, reply.body) == (200, b'{"data": [{"id": "one"}]}')
     assert "Bearer sk-1" in gateway.lines[0].head
     assert asked[0].startswith(b"CONNECT 127.0.0.1:")
@@ -308,7 +306,7 @@ async def test_a_proxy_gets_the_login_that_its_address_has(
     asked: list[bytes] = []
     with Gateway(authority.context()) as gateway:
         gateway.play(lambda line: line.answer(b"{}"))
-        async with _models_through_proxy(gateway, monkeypatch, asked, login=login) as reply:
+        async with _models_through_proxy(gateway, asked, login=login) as reply:
             assert reply.status == 200
     assert header in asked[0]
     assert (b"Proxy-Authorization" in asked[0]) is bool(header)
@@ -327,6 +325,6 @@ async def test_a_certificate_is_named_also_when_it_came_through_tls_to_a_proxy(
         Gateway(stranger.context(), pretends=True) as gateway,
         pytest.raises(NetworkError) as caught,
     ):
-        async with _models_through_proxy(gateway, monkeypatch, [], authority.context()):
+        async with _models_through_proxy(gateway, [], authority.context()):
             pass
     assert "cannot be trusted" in caught.value.message

@@ -18,22 +18,16 @@ from tests.providers.gateway import Gateway
 pytest.importorskip("cryptography")
 
 
-@pytest.fixture
-def strict(monkeypatch):
-    """Contexts as strict as those of Python 3.13, whatever Python this is."""
-    load = http_routes.load_certificates
-
-    def strictly() -> ssl.SSLContext:
-        context = load()
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
-        return context
-
-    monkeypatch.setattr(http_routes, "load_certificates", strictly)
+def strictly() -> ssl.SSLContext:
+    """A context as strict as those of Python 3.13, whatever Python this is."""
+    context = http_routes.load_certificates()
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    return context
 
 
-async def models(gateway: Gateway, *, at_once: int = 1) -> set[int]:
+async def models(gateway: Gateway, *, at_once: int = 1, certificates=strictly) -> set[int]:
     """The statuses of as many requests of one client."""
-    client = HttpClient()
+    client = HttpClient(certificates=certificates)
     key = {"Authorization": "Bearer sk-1"}
     try:
         asked = [client.get_json(f"{gateway.url}/v1/models", key) for _ in range(at_once)]
@@ -44,7 +38,7 @@ async def models(gateway: Gateway, *, at_once: int = 1) -> set[int]:
 
 @pytest.mark.parametrize("flaw", Flaw)
 async def test_a_certificate_against_the_standard_is_reported_with_the_rule_it_breaks(
-    strict, tmp_path, monkeypatch, flaw
+    tmp_path, monkeypatch, flaw
 ):
     authority = Authority(tmp_path, flaw)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
@@ -61,9 +55,7 @@ async def test_a_certificate_against_the_standard_is_reported_with_the_rule_it_b
     assert (error.billed, error.retryable) == (Billed.NO, False)
 
 
-async def test_an_unknown_authority_is_not_reported_as_a_violation_of_the_standard(
-    strict, tmp_path
-):
+async def test_an_unknown_authority_is_not_reported_as_a_violation_of_the_standard(tmp_path):
     with (
         Gateway(Authority(tmp_path).context(), pretends=True) as gateway,
         pytest.raises(NetworkError) as caught,
@@ -80,7 +72,7 @@ def test_an_error_without_a_code_of_openssl_is_still_explained():
     assert "cannot be trusted" in error.message
 
 
-async def test_the_chain_of_the_tests_follows_the_standard(strict, tmp_path, monkeypatch):
+async def test_the_chain_of_the_tests_follows_the_standard(tmp_path, monkeypatch):
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     with Gateway(authority.context()) as gateway:
@@ -94,16 +86,15 @@ async def test_certificates_are_loaded_once_and_only_where_they_are_needed(
 ):
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
-    load, loaded = http_routes.load_certificates, []
+    loaded = []
 
     def counted() -> ssl.SSLContext:
-        loaded.append(load())
+        loaded.append(http_routes.load_certificates())
         return loaded[-1]
 
-    monkeypatch.setattr(http_routes, "load_certificates", counted)
     with Gateway(authority.context() if encrypted else None) as gateway:
         gateway.play(*[lambda line: line.answer(b"{}")] * 3)
-        assert await models(gateway, at_once=3) == {200}
+        assert await models(gateway, at_once=3, certificates=counted) == {200}
     assert len(loaded) == encrypted
 
 

@@ -10,9 +10,8 @@ import pytest
 
 from studio.common.errors import Billed, NoPicture, NotFetched
 from studio.domain.entities import JobState
-from studio.providers import fetching
 from studio.providers.fetching import FetchPolicy
-from studio.providers.transport import HttpClient
+from studio.providers.transport import HttpClient, TransferLimits
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import KEY, parts, studio
 from tests.providers.authority import Authority
@@ -34,8 +33,8 @@ class CollectingFetchSink:
         self.data += data
 
 
-async def fetched(url, policy=HERE):
-    client, taker = HttpClient(policy=policy), CollectingFetchSink()
+async def fetched(url, policy=HERE, limits=None):
+    client, taker = HttpClient(policy=policy, limits=limits), CollectingFetchSink()
     try:
         await client.fetch(url, taker)
     finally:
@@ -43,9 +42,9 @@ async def fetched(url, policy=HERE):
     return taker
 
 
-async def refused(url, policy=HERE, kind=NoPicture):
+async def refused(url, policy=HERE, kind=NoPicture, limits=None):
     with pytest.raises(kind) as caught:
-        await fetched(url, policy)
+        await fetched(url, policy, limits)
     assert type(caught.value) is kind
     assert caught.value.billed is Billed.MAYBE
     assert url in caught.value.message
@@ -202,10 +201,9 @@ async def test_a_redirection_does_not_lead_inside(to):
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked"])
-async def test_a_picture_without_end_is_not_taken(framing, monkeypatch):
-    monkeypatch.setattr(fetching, "MAX_PICTURE", 100_000)
+async def test_a_picture_without_end_is_not_taken(framing):
     with serving(Reply(body=PNG + b"\0" * 200_000, framing=framing, pieces=20)) as service:
-        await refused(f"{service.url}/x.png")
+        await refused(f"{service.url}/x.png", limits=TransferLimits(picture=100_000))
 
 
 @pytest.mark.parametrize("body", [b"", b"\x89PNG", b"<!DOCTYPE html>" + b" " * 9000, b"{}" * 99])
@@ -291,9 +289,9 @@ def both(request, url, *, picture_reply):
 
 async def test_what_lies_at_an_address_is_in_the_library_like_any_other(tmp_path):
     with FakeService() as pictures, FakeService() as service:
-        pictures._fallback = lambda _request: picture()
+        pictures.fallback = lambda _request: picture()
         url = f"{pictures.url}/made.png"
-        service._fallback = lambda request: both(request, url, picture_reply=Reply(404))
+        service.fallback = lambda request: both(request, url, picture_reply=Reply(404))
         async with studio(tmp_path, service) as one:
             (await one.core.making()).client.policy = HERE
             (job,) = await one.submit()
@@ -308,15 +306,15 @@ async def test_what_lies_at_an_address_is_in_the_library_like_any_other(tmp_path
 
 async def test_a_broken_line_keeps_the_answer_and_try_again_costs_nothing(tmp_path):
     with FakeService() as pictures, FakeService() as service:
-        pictures._fallback = lambda _request: Reply(503, b"")
+        pictures.fallback = lambda _request: Reply(503, b"")
         url = f"{pictures.url}/made.png"
-        service._fallback = lambda request: both(request, url, picture_reply=Reply(404))
+        service.fallback = lambda request: both(request, url, picture_reply=Reply(404))
         async with studio(tmp_path, service) as one:
             (await one.core.making()).client.policy = HERE
             (job,) = await one.submit()
             failed = await one.reaches(job, JobState.FAILED)
             assert url in one.failure(job).message
-            pictures._fallback = lambda _request: picture()
+            pictures.fallback = lambda _request: picture()
             one.core.queue.retry(failed)
             await one.gone(job)
             assert len(await one.pictures()) == 1
@@ -326,7 +324,7 @@ async def test_a_broken_line_keeps_the_answer_and_try_again_costs_nothing(tmp_pa
 async def test_an_address_that_is_not_asked_fails_with_it_in_the_words(tmp_path):
     with FakeService() as service:
         url = "http://127.0.0.1:9/made.png"
-        service._fallback = lambda request: both(request, url, picture_reply=Reply(404))
+        service.fallback = lambda request: both(request, url, picture_reply=Reply(404))
         async with studio(tmp_path, service) as one:
             (job,) = await one.submit()
             await one.reaches(job, JobState.FAILED)

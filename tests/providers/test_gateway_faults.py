@@ -20,6 +20,7 @@ import pytest
 
 from studio.common.errors import StudioError
 from studio.domain.entities import JobState
+from studio.providers.transport import TransferLimits
 from tests.bombs import gzip_bomb
 from tests.fake_service import answer_with, tiny_png
 from tests.generation.harness import KEY, parts, studio
@@ -300,15 +301,15 @@ FAULTS: dict[str, End] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 async def test_it_ends_soon_as_a_picture_or_in_words(
-    gateway: Gateway, tmp_path: Path, monkeypatch, name: str
+    gateway: Gateway, tmp_path: Path, name: str
 ) -> None:
     end = FAULTS[name]
     if end.encrypted and not gateway.url.startswith("https"):
         pytest.skip("without encryption there is no such fault")
-    monkeypatch.setattr("studio.providers.transport.ERROR_SECONDS", 0.5)
     gateway.play(end.play)
     async with studio(tmp_path, gateway) as one:
-        one.core.queue._make_once = _once(one.core.queue._make_once)
+        (await one.core.making()).client.limits = TransferLimits(error_seconds=0.5)
+        one.core.queue.make_once = _once(one.core.queue.make_once)
         (job,) = await one.submit()
         # The other side stays for as long as the client does.
         await one.until(lambda: one.removed(job) or one.last[job.id].state is JobState.FAILED)
@@ -409,7 +410,7 @@ async def test_who_cannot_show_who_he_is_gets_no_key(
     with Gateway(context if known else None, pretends=True) as one_gateway:
         one_gateway.play(lambda line: line.answer(BODY))
         async with studio(tmp_path, one_gateway) as one:
-            one.core.queue._make_once = _once(one.core.queue._make_once)
+            one.core.queue.make_once = _once(one.core.queue.make_once)
             (job,) = await one.submit()
             await one.reaches(job, JobState.FAILED)
             failure = one.failure(job)

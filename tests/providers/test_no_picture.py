@@ -51,15 +51,15 @@ TEXTS = LINES | st.lists(RUNS | SPACES | WORDS, max_size=40).map(b"".join)
 
 
 def found(text: bytes) -> bool:
-    return any(no_picture._MAYBE.search(window) for window in no_picture._windows((text,)))
+    return any(no_picture.MAYBE_PICTURE.search(window) for window in no_picture.windows((text,)))
 
 
 @given(TEXTS)
 def test_runs_that_are_read_once_are_found_as_before(text: bytes) -> None:
-    assert bool(no_picture._MAYBE.search(text)) == bool(PLAIN.search(text))
+    assert bool(no_picture.MAYBE_PICTURE.search(text)) == bool(PLAIN.search(text))
 
 
-@given(TEXTS, st.integers(0, 3 * no_picture._SEARCHED))
+@given(TEXTS, st.integers(0, 3 * no_picture.SEARCHED))
 def test_the_border_of_two_windows_hides_nothing(text: bytes, before: int) -> None:
     if PLAIN.search(text):
         assert found(b"." * before + text)
@@ -72,6 +72,6 @@ def test_what_lies_across_two_windows_is_found(what: bytes, before: int) -> None
 
 
 def test_no_window_is_long() -> None:
-    windows = list(no_picture._windows((b"a" * 100_000, b"", b"b" * 5)))
-    assert max(map(len, windows)) <= no_picture._SEARCHED + no_picture._OVERLAP
+    windows = list(no_picture.windows((b"a" * 100_000, b"", b"b" * 5)))
+    assert max(map(len, windows)) <= no_picture.SEARCHED + no_picture.OVERLAP
     assert len(windows) < 20

@@ -210,8 +210,7 @@ async def test_socks_is_spoken_and_sees_nothing_of_what_passes(
         with SocksProxy(*answers, to=port) as proxy:
             at = f"ann:{SECRET.replace('-', '%2D')}@" if login else ""
             address = f"socks5h://{at}127.0.0.1:{proxy.port}"
-            monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: address)
-            client = HttpClient()
+            client = HttpClient(proxy_for=lambda _scheme, _host: address)
             reply = await client.get_json(f"{gateway.url}/v1", {"Authorization": "Bearer sk-1"})
             await client.close()
     assert reply.status == 200

@@ -6,7 +6,7 @@ import base64
 import random
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,19 @@ async def passed(secret: str, body: bytes) -> bytes:
     return taker.body
 
 
+def watch_pieces(
+    monkeypatch: pytest.MonkeyPatch, note: Callable[[StreamRedactor, bytes], object]
+) -> None:
+    """Note every piece from now on, before it is redacted."""
+    redact = StreamRedactor.redact_piece
+
+    def noted(redactor: StreamRedactor, piece: bytes) -> bytes:
+        note(redactor, piece)
+        return redact(redactor, piece)
+
+    monkeypatch.setattr(StreamRedactor, "redact_piece", noted)
+
+
 @pytest.mark.parametrize(
     "body",
     [b"[" * 300_000, b"\\u202e" * 50_000, b"%73" * 100_000, b"plain words " * 30_000],
@@ -59,13 +72,9 @@ async def test_the_loop_looks_through_nothing_that_is_long(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[int, int]] = []
-    more = StreamRedactor.redact_piece
-
-    def noted(self: StreamRedactor, piece: bytes) -> bytes:
-        seen.append((threading.get_ident(), len(piece)))
-        return more(self, piece)
-
-    monkeypatch.setattr(StreamRedactor, "redact_piece", noted)
+    watch_pieces(
+        monkeypatch, lambda _redactor, piece: seen.append((threading.get_ident(), len(piece)))
+    )
     assert await passed(KEY, body) == body
     here = threading.get_ident()
     assert all(size <= 8 * 1024 for thread, size in seen if thread != here)
@@ -77,15 +86,13 @@ async def test_the_loop_looks_through_nothing_that_is_long(
 async def test_the_bytes_of_a_picture_pass_at_once(
     secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut = StreamRedactor.redact_piece
     slow: list[int] = []
 
-    def noted(self: StreamRedactor, piece: bytes) -> bytes:
-        if not self.is_quick(piece):
+    def note(redactor: StreamRedactor, piece: bytes) -> None:
+        if not redactor.is_quick(piece):
             slow.append(len(piece))
-        return cut(self, piece)
 
-    monkeypatch.setattr(StreamRedactor, "redact_piece", noted)
+    watch_pieces(monkeypatch, note)
     picture = tiny_png() + random.Random(1).randbytes(3_000_000)
     body = b'{"data": "' + base64.b64encode(picture) + b'"}'
     assert await passed(secret, body) == body
@@ -111,8 +118,8 @@ def test_only_what_might_be_the_key_is_looked_at_closely() -> None:
             looked += end - start
             return self._pattern.search(data, start, end)
 
-    slow = [Counted(form.whole) for form in one._forms]
-    one._forms = tuple(map(_with, one._forms, slow))
+    slow = [Counted(form.whole) for form in one.forms]
+    one.forms = tuple(map(_with, one.forms, slow))
     words = b'{"text": "\\u202e\\u001b[31m<b> and so on \\n, he said; [a](b) \\"c\\""}' * 500
     assert one.bytes(words) is words
     assert looked == 0

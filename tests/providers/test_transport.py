@@ -27,7 +27,7 @@ from studio.common.errors import (
 from studio.providers import transport
 from studio.providers.gemini.scan import GeminiScanner
 from studio.providers.network import NetworkStream
-from studio.providers.transport import HttpClient, check_address
+from studio.providers.transport import HttpClient, TransferLimits, check_address
 from tests.bombs import gzip_bomb
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
@@ -186,12 +186,12 @@ async def test_nothing_a_service_says_is_remembered_for_the_next_request(service
     assert "cookie" not in service.requests[1].headers
 
 
-async def test_a_bomb_is_refused_while_it_unfolds(service, monkeypatch):
-    monkeypatch.setattr(transport, "MAX_BODY", 1 << 20)
+async def test_a_bomb_is_refused_while_it_unfolds(service):
     bomb = gzip_bomb(b'{"a":"', 64, b"A")
     service.script(Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
     sink = OrderedSink()
-    error = await failed(ServiceError, service, sink)
+    async with client(limits=TransferLimits(body=1 << 20)) as one:
+        error = await failed(ServiceError, service, sink, one=one)
     assert "too large" in error.title
     assert len(sink.body) <= 1 << 20
 
@@ -429,20 +429,19 @@ async def test_two_at_once_share_one_client_and_both_arrive(service):
     assert len(service.requests) == 2
 
 
-async def test_a_list_is_fetched_and_an_endless_one_is_not(service, monkeypatch):
+async def test_a_list_is_fetched_and_an_endless_one_is_not(service):
     async with client() as one:
         reply = await one.get_json(service.url + "/v1/models", {"Authorization": "Bearer k"})
         assert reply.status == 200
         assert json.loads(reply.body)["object"] == "list"
-        monkeypatch.setattr(transport, "MAX_LIST", 50)
+        one.limits = TransferLimits(listing=50)
         with pytest.raises(ServiceError, match="too long"):
             await one.get_json(service.url + "/v1/models", {})
 
 
-async def test_a_list_that_does_not_come_is_given_up(monkeypatch):
-    monkeypatch.setattr(transport, "LIST_SECONDS", 0.05)
+async def test_a_list_that_does_not_come_is_given_up():
     with FakeService(fallback=lambda _request: Reply(wait=30)) as silent:
-        async with client() as one:
+        async with client(limits=TransferLimits(list_seconds=0.05)) as one:
             with pytest.raises(NetworkError) as caught:
                 await one.get_json(silent.url + "/v1/models", {})
     assert caught.value.retryable
@@ -506,17 +505,15 @@ def test_httpx_is_not_loaded_before_the_first_request():
 
 
 @pytest.mark.parametrize("promising", [True, False])
-async def test_an_answer_in_which_no_picture_begins_is_not_taken_for_ever(
-    service, monkeypatch, promising
-):
-    monkeypatch.setattr("studio.providers.transport.MAX_WORDS", 400_000)
+async def test_an_answer_in_which_no_picture_begins_is_not_taken_for_ever(service, promising):
     body = b'{"words": "' + b"so " * 400_000 + b'"}'
     sink = OrderedSink()
     sink.promising = promising
     service.script(Reply(body=body))
-    if promising:
-        await post(service, sink)
-        assert sink.body == body
-    else:
-        await failed(ServiceError, service, sink)
-        assert 0 < len(sink.body) <= 400_000
+    async with client(limits=TransferLimits(words=400_000)) as one:
+        if promising:
+            await post(service, sink, one=one)
+            assert sink.body == body
+        else:
+            await failed(ServiceError, service, sink, one=one)
+            assert 0 < len(sink.body) <= 400_000

@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from tests.desktop.screen_image import screen_image
+from tests.desktop.session import Session
 from tests.e2e.desktop import Desktop
 from tests.e2e.screen import HANG
 from tests.screenshots.annotations import Annotation, annotate
@@ -43,8 +44,17 @@ class Recording:
         frames: what is shown, each with its milliseconds.
     """
 
-    def __init__(self, user: Desktop) -> None:
+    def __init__(
+        self,
+        user: Desktop,
+        *,
+        screen: Callable[[Session], Image.Image] = screen_image,
+        repaint: float = _REPAINT,
+    ) -> None:
+        """`screen` takes a picture of a session; a repaint takes at most `repaint` seconds."""
         self.user = user
+        self._screen = screen
+        self._repaint = repaint
         self.frames: list[tuple[Image.Image, int]] = []
         self._shown = Annotation()
 
@@ -59,10 +69,10 @@ class Recording:
 
     def settle(self) -> None:
         """Wait until nothing on the screen changes any more."""
-        before, same = screen_image(self.user.session), 0
+        before, same = self._screen(self.user.session), 0
         for _repaint in range(_RESTLESS):
-            time.sleep(_REPAINT)
-            after = screen_image(self.user.session)
+            time.sleep(self._repaint)
+            after = self._screen(self.user.session)
             same = 0 if ImageChops.difference(before, after).getbbox() else same + 1
             if same == _UNCHANGED:
                 return
@@ -70,8 +80,8 @@ class Recording:
 
     def hold(self, milliseconds: int) -> None:
         """Show what is on the screen now for so long."""
-        time.sleep(_REPAINT)
-        frame = annotate(screen_image(self.user.session), self._shown)
+        time.sleep(self._repaint)
+        frame = annotate(self._screen(self.user.session), self._shown)
         if self.frames and not ImageChops.difference(self.frames[-1][0], frame).getbbox():
             before, shown = self.frames[-1]
             self.frames[-1] = (before, shown + milliseconds)

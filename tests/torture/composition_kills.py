@@ -142,7 +142,7 @@ def _die_at(moment: str, home: Path) -> None:
 
     async def in_the_middle(comparer: Comparer, work: Any) -> NoReturn:
         task = asyncio.ensure_future(work)
-        while not any(hand.working for hand in comparer._process._hands) or not comparer.pid:
+        while not any(hand.working for hand in comparer.process.workers) or not comparer.pid:
             assert not task.done(), "over too soon"
             await asyncio.sleep(0)
         (home / "worker").write_text(str(comparer.pid))

@@ -69,11 +69,11 @@ async def _from_outside(home: Path) -> int:
                 nonlocal sent
                 while True:
                     await asyncio.sleep(chance.random() * 0.15)
-                    hands = one.core.decoder._hands
+                    hands = one.core.decoder.workers
                     for child in [hand.child for hand in hands if hand.child is not None]:
                         which = signal.Signals[chance.choice(("SIGKILL", "SIGABRT", "SIGSTOP"))]
                         if child.alive:
-                            os.kill(child._process.pid, which)
+                            os.kill(child.process.pid, which)
                             sent += 1
 
             shooting = asyncio.create_task(shoot())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 # Set before Qt is imported, so that no test opens a real window by accident.
@@ -15,8 +16,8 @@ if not os.environ.get("GRIDBRUSH_TEST_PLATFORM"):
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QAccessible, QDesktopServices
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -26,8 +27,10 @@ from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style import qt_style
 from studio.ui.style.qt_style import STYLE
 from studio.ui.style.theme import install
-from studio.ui.support import key_repeat, shortcuts, tasks
+from studio.ui.support import drag_and_drop, key_repeat, shortcuts, tasks
+from studio.ui.support.drag_and_drop import DraggedPicture
 from tests.ui import scripted_core
+from tests.ui.answers import Answering
 from tests.ui.heard import Heard
 
 HANG_SECONDS = 120.0
@@ -138,6 +141,53 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
     QAccessible.setActive(True)
     yield made
     QAccessible.setActive(False)
+
+
+class _Links(QObject):
+    """Takes the place of the programs that open addresses."""
+
+    SCHEMES = ("http", "https", "file", "javascript", "data", "ms-msdt", "smb", "ftp", "c")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open_link(self, url: QUrl) -> None:
+        self.opened.append(url.toString())
+
+
+@pytest.fixture
+def links() -> Iterator[list[str]]:
+    """The addresses the system was asked to open."""
+    taker = _Links()
+    for scheme in taker.SCHEMES:
+        QDesktopServices.setUrlHandler(scheme, taker, "open_link")  # type: ignore[arg-type]  # it takes text
+    yield taker.opened
+    for scheme in taker.SCHEMES:
+        QDesktopServices.unsetUrlHandler(scheme)
+
+
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> list[list[DraggedPicture]]:
+    """What each drag out of the window carried; the system sees none of them."""
+    gone: list[list[DraggedPicture]] = []
+
+    def drag_out(_source: object, carried: Sequence[DraggedPicture], *_rest: object) -> bool:
+        gone.append(list(carried))
+        return True
+
+    monkeypatch.setattr(drag_and_drop, "drag_out", drag_out)
+    return gone
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
+    """Has somebody else than the user answer the dialogs from now on.
+
+    The answer is a coroutine function that gets the dialog and returns its result code.
+    """
+    return partial(monkeypatch.setattr, tasks, "finished")
 
 
 @pytest.fixture

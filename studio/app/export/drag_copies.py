@@ -37,7 +37,7 @@ MOST_AHEAD = 200
 MOST_BYTES_AHEAD = 200_000_000
 """Limit in bytes of copies made before they are requested, and of unused copies that are kept."""
 
-_LANES = 4
+LANES = 4
 """Copies made at once, as many as the exporting processes accept."""
 
 
@@ -190,8 +190,21 @@ class DragCopies:
         on_change: called with a batch after every change, on the loop's thread.
     """
 
-    def __init__(self, library: Library, exporter: Callable[[], Exporter], root: Path) -> None:
-        """`exporter` is called for the first copy; `root` is a folder of the cache."""
+    def __init__(
+        self,
+        library: Library,
+        exporter: Callable[[], Exporter],
+        root: Path,
+        *,
+        most_ahead: int = MOST_AHEAD,
+        most_bytes: int = MOST_BYTES_AHEAD,
+    ) -> None:
+        """`exporter` is called for the first copy; `root` is a folder of the cache.
+
+        At most `most_ahead` copies, and `most_bytes`, are made ahead.
+        """
+        self._most_ahead = most_ahead
+        self._most_bytes = most_bytes
         self._library = library
         self._exporter = exporter
         self._cache = CopyCache(root)
@@ -240,7 +253,7 @@ class DragCopies:
             return batch
         for other in self._batches:
             other.stopped = other.stopped or (other.ahead and other is not batch)
-        if batch.ready or batch.under_way or (batch.ahead and batch.total > MOST_AHEAD):
+        if batch.ready or batch.under_way or (batch.ahead and batch.total > self._most_ahead):
             return batch
         batch.error = None
         batch.task = asyncio.get_running_loop().create_task(self._make(batch))
@@ -281,7 +294,7 @@ class DragCopies:
                 batch.folder = await asyncio.to_thread(self._cache.new_folder)
             left = [place for place, one in enumerate(batch.files) if one is None]
             await asyncio.gather(
-                *(self._lane(batch, batch.folder, plan, left) for _lane in range(_LANES))
+                *(self._lane(batch, batch.folder, plan, left) for _lane in range(LANES))
             )
         except StudioError as error:
             batch.error = error
@@ -306,7 +319,7 @@ class DragCopies:
         self, batch: CopyBatch, folder: Path, plan: ExportPlan, left: list[int]
     ) -> None:
         while left and batch.error is None and not batch.stopped:
-            if batch.ahead and batch.bytes > MOST_BYTES_AHEAD:
+            if batch.ahead and batch.bytes > self._most_bytes:
                 return
             place = left.pop(0)
             try:
@@ -338,7 +351,7 @@ class DragCopies:
             if other is batch or other.given or other.under_way:
                 continue
             kept += other.bytes
-            if kept > MOST_BYTES_AHEAD:
+            if kept > self._most_bytes:
                 self._batches.remove(other)
                 await asyncio.to_thread(self._remove, other)
 

@@ -30,13 +30,13 @@ class ThumbnailStore:
     """The cache of one library. All calls block."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def _path(self, sha256: str, edge: int) -> Path:
         if not is_digest(sha256):
             # Records are untrusted, and it would be part of a path.
             sha256 = hashlib.sha256(sha256.encode(errors="replace")).hexdigest()
-        return self._folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
+        return self.folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
 
     def get(self, sha256: str, edge: int) -> bytes | None:
         """The cached thumbnail of that content and size; None if missing."""

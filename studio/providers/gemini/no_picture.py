@@ -29,10 +29,10 @@ _LEAST = 64
 """Shortest text that may be a picture, in characters."""
 
 _MOST_PAGE = 1 << 20
-_SEARCHED = 8 * 1024
+SEARCHED = 8 * 1024
 """Bytes searched in one call; other threads get their turn in between."""
 
-_OVERLAP = 4096
+OVERLAP = 4096
 """Bytes searched twice: no match is longer."""
 
 _DATA = re.compile(rb"base64\s*,", re.IGNORECASE)
@@ -40,7 +40,7 @@ _LONG = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{4096}")
 """Characters of base64 in a row; no word is that long."""
 
 _SPACE = rb"(?:\\{1,4}[nrt]|\s)"
-_MAYBE = re.compile(
+MAYBE_PICTURE = re.compile(
     rb"base64\s*,|(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{1024}|[A-Za-z0-9+/_-]{40,}"
     rb"(?:" + _SPACE + rb"{1,8}[A-Za-z0-9+/_-]{40,200}(?![A-Za-z0-9+/_-])){11}" + _SPACE + rb")",
     re.IGNORECASE,
@@ -97,7 +97,7 @@ def _is_text(source: AnswerSource) -> bool:
         return False
     return not any(
         _CONTROL.search(window) or _DATA.search(window) or _LONG.search(window)
-        for window in _windows((data,))
+        for window in windows((data,))
     )
 
 
@@ -137,7 +137,7 @@ def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource
         end = min(text.end, text.start + 2 * _HEAD)
         head = b"".join(base64_text.from_file(source.body, text.start, end))
     other = name.lower().endswith(("signature", "content")) and name.lower() != "content"
-    if not other and any(_MAYBE.search(piece) for piece in _whole(text, source)):
+    if not other and any(MAYBE_PICTURE.search(piece) for piece in _whole(text, source)):
         return True
     clean = re.sub(rb"\\[nrt]|[\\\s]", b"", head)[:_HEAD]
     if not re.fullmatch(rb"[A-Za-z0-9+/_=-]+", clean):
@@ -154,15 +154,15 @@ def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource
 def _whole(text: str | SpilledString, source: AnswerSource) -> Iterator[bytes]:
     """A text in overlapping pieces."""
     if isinstance(text, str):
-        return _windows((text.encode("ascii", "replace"),))
-    return _windows(base64_text.from_file(source.body, text.start, text.end, most=_SEARCHED))
+        return windows((text.encode("ascii", "replace"),))
+    return windows(base64_text.from_file(source.body, text.start, text.end, most=SEARCHED))
 
 
-def _windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Bytes in overlapping windows, short enough to be searched in one call."""
     before = b""
     for piece in pieces:
-        for start in range(0, len(piece), _SEARCHED):
-            window = before + piece[start : start + _SEARCHED]
+        for start in range(0, len(piece), SEARCHED):
+            window = before + piece[start : start + SEARCHED]
             yield window
-            before = window[-_OVERLAP:]
+            before = window[-OVERLAP:]

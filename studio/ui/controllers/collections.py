@@ -36,6 +36,8 @@ class CollectionsController(QObject):
 
     Attributes:
         every: the collections, by name.
+        naming: the open question for a name.
+        listed: the open list beside the rail.
 
     Signals:
         changed: collections were added, removed or renamed.
@@ -76,8 +78,8 @@ class CollectionsController(QObject):
         self._views = views
         self._parent = parent
         self._collections = core.library.collections
-        self._naming: NamePopover | None = None
-        self._listed: RailList | None = None
+        self.naming: NamePopover | None = None
+        self.listed: RailList | None = None
         self._reading: SpawnedTask | None = None
         self._again = False
         self.every: list[Collection] = []
@@ -132,7 +134,7 @@ class CollectionsController(QObject):
 
     def take_from(self, asked: NamePopover, take: Callable[[str], Awaitable[str]]) -> None:
         """Call `take` with the name; the popover stays open if the name is refused."""
-        self._naming = asked
+        self.naming = asked
         asked.named.connect(partial(self._apply_name, take))
 
     def _apply_name(self, take: Callable[[str], Awaitable[str]], text: str) -> None:
@@ -180,10 +182,10 @@ class CollectionsController(QObject):
 
     def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a signal's
         """Open or close the list of collections, or of saved searches, in a narrow window."""
-        if self._listed is not None:
-            self._listed.close_it()
+        if self.listed is not None:
+            self.listed.close_it()
             return
-        listed = self._listed = RailList(self._sidebar.model, button, searches=searches)
+        listed = self.listed = RailList(self._sidebar.model, button, searches=searches)
         listed.wanted.connect(self.on_save_search if searches else self.on_new)
         listed.closed.connect(self.on_list_closed)
         tips.cancel_tip(button)
@@ -192,7 +194,7 @@ class CollectionsController(QObject):
         listed.open_at(at, listed.rows if listed.rows.count() else listed.more, button)
 
     def on_list_closed(self) -> None:
-        self._listed = None
+        self.listed = None
 
     def on_collect_wanted(self, ids: Sequence[str] = ()) -> None:
         """Ask for a collection to add these pictures, or the selected ones, to."""
@@ -293,7 +295,7 @@ class CollectionsController(QObject):
         at = QPoint(over.width(), 120)
         if side.isVisible():
             over, at = side.collections, QPoint(0, side.collections.height() + 4)
-        self._naming = name_popover.ask_for_name(title, button, over, at, take, name)
+        self.naming = name_popover.ask_for_name(title, button, over, at, take, name)
 
     def _make(self, name: str) -> None:
         spawn(self._named(self._made(name)), records=True)
@@ -317,11 +319,11 @@ class CollectionsController(QObject):
         return _("Search {name} saved").format(name=made.name)
 
     async def _named(self, change: Awaitable[str]) -> None:
-        naming, self._naming = self._naming, None
+        naming, self.naming = self.naming, None
         try:
             said = await change
         except InputError as error:
-            self._naming = naming
+            self.naming = naming
             if naming is not None:
                 naming.refuse(error.title)
             return

@@ -23,11 +23,11 @@ ANSWER = re.compile(r"\(uint32 (\d+),?\)")
 class DBusChannel(QObject):
     """Shows notifications through the desktop's notification service."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, tool: DBusTool | None = None) -> None:
         super().__init__(parent)
         self._bus: QDBusConnection | None = None
         self._markup: bool | None = None
-        self._tool = DBusTool(self)
+        self._tool = tool or DBusTool(self)
         self._shown: dict[int, Callable[[], None]] = {}
         # Clicks received before the tool returned the notification's id.
         self._early: set[int] = set()

@@ -43,6 +43,9 @@ LARGE = 20_000
 class PicturesController(QObject):
     """Acts on the selection.
 
+    Attributes:
+        large: number of pictures from which on they are not read one by one.
+
     Signals:
         said: sentence about a change, shown with Undo (str).
         told: sentence about an action without Undo (str).
@@ -64,6 +67,7 @@ class PicturesController(QObject):
         self._outgoing = outgoing
         self._parent = parent
         self._saved_in: Path | None = None
+        self.large = LARGE
 
     # Rating and flags
 
@@ -146,7 +150,7 @@ class PicturesController(QObject):
 
     async def _trash(self) -> None:
         ids = await self._selection.ids()
-        if 0 < len(ids) < LARGE:
+        if 0 < len(ids) < self.large:
             # Pictures already in the trash are skipped.
             ids = [p.id for p in await self._selection.pictures() if not p.trashed]
         jobs = [job.id for job in self._selection.jobs() if not job.alive]
@@ -223,7 +227,7 @@ class PicturesController(QObject):
             done = await step()
         finally:
             end()
-        if 0 < len(trashed) < LARGE:
+        if 0 < len(trashed) < self.large:
             self.stepped.emit(tuple(trashed))
         self.told.emit(nothing if done is None else words.replace("{what}", done.change))
 

@@ -19,9 +19,15 @@ KNOWN = 1000
 
 
 class SelectionController:
-    """Target of actions: the picture of the loupe or comparison, else the selection of the grid."""
+    """Target of actions: the picture of the loupe or comparison, else the selection of the grid.
+
+    Attributes:
+        most: most pictures that are read at once.
+        known: most pictures of a selection that panels have.
+    """
 
     def __init__(self, core: Core, gallery: GalleryView, navigation: Navigation) -> None:
+        self.most, self.known = MOST, KNOWN
         self._core = core
         self._gallery = gallery
         self._navigation = navigation
@@ -35,10 +41,10 @@ class SelectionController:
 
         Raises InputError for more than can be read at once; `ids` has no such limit.
         """
-        if limit is None and self._gallery.selected_count() > MOST and self._large is None:
+        if limit is None and self._gallery.selected_count() > self.most and self._large is None:
             raise InputError(
                 _("Too many pictures selected"),
-                _("Select at most {most} for this.").format(most=number(MOST)),
+                _("Select at most {most} for this.").format(most=number(self.most)),
             )
         if self._large is not None:
             return await self._core.library.pictures(self.rows())
@@ -49,7 +55,7 @@ class SelectionController:
 
         Panels have only the first thousand pictures of a selection.
         """
-        if len(ids) < KNOWN or self._large is not None:
+        if len(ids) < self.known or self._large is not None:
             return list(ids)
         return await self.ids()
 

@@ -26,6 +26,9 @@ _MOST_STEPS = 50
 class TrayController(QObject):
     """Keeps the strip and its file in step with the user's changes.
 
+    Attributes:
+        most: number of pictures it takes at most.
+
     Signals:
         shown_changed: the strip was shown or hidden (bool).
     """
@@ -52,6 +55,7 @@ class TrayController(QObject):
         self._parent = parent
         self._file = TrayFile(core.paths.state / "shelves", core.library.id)
         self._ids: tuple[str, ...] = ()
+        self.most = MOST
         self._undo: list[tuple[str, ...]] = []
         self._redo: list[tuple[str, ...]] = []
         # Read and written in order.
@@ -101,7 +105,7 @@ class TrayController(QObject):
         spawn(self._put_selected(), records=True)
 
     async def _put_selected(self) -> None:
-        chosen = await self._selection.pictures(MOST + 1)
+        chosen = await self._selection.pictures(self.most + 1)
         ids = [one.id for one in chosen]
         await self._load()
         if ids and set(ids) <= set(self._ids):
@@ -116,10 +120,10 @@ class TrayController(QObject):
     async def _put(self, ids: Sequence[str]) -> None:
         await self._load()
         new = [one for one in dict.fromkeys(ids) if one not in self._ids]
-        if len(self._ids) + len(new) > MOST:
+        if len(self._ids) + len(new) > self.most:
             raise InputError(
                 _("Too many pictures for the shelf"),
-                _("It takes at most {most}.").format(most=number(MOST)),
+                _("It takes at most {most}.").format(most=number(self.most)),
             )
         if not self.shown:
             self._set_shown(shown=True)

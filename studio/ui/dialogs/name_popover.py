@@ -21,6 +21,7 @@ class NamePopover(Popover):
 
     Attributes:
         field: the line edit.
+        trouble: why the name is invalid, while it is.
 
     Signals:
         named: Enter or the button was pressed (the text).
@@ -52,16 +53,16 @@ class NamePopover(Popover):
         take.clicked.connect(self.on_taken)
         row.addWidget(take)
         column.addLayout(row)
-        self._trouble = Text("", "small", "bad", self)
-        self._trouble.setWordWrap(True)
-        self._trouble.hide()
-        column.addWidget(self._trouble)
+        self.trouble = Text("", "small", "bad", self)
+        self.trouble.setWordWrap(True)
+        self.trouble.hide()
+        column.addWidget(self.trouble)
         self.closed.connect(self.deleteLater)
 
     def refuse(self, why: str) -> None:
         """Show why the name is invalid; stays open."""
-        self._trouble.setText(why)
-        self._trouble.show()
+        self.trouble.setText(why)
+        self.trouble.show()
         self.adjustSize()
         self.field.setFocus()
 

@@ -117,6 +117,9 @@ class KeyCard(QWidget):
     """Form for one provider's key.
 
     Attributes:
+        title: name of the provider.
+        advice: the request for a key; hidden while a saved key is only reported.
+        where: where the key is kept and whom it is sent to.
         providers: choice of the provider.
         own: form for a custom provider.
         key: the field.
@@ -190,13 +193,13 @@ class KeyCard(QWidget):
         head.setSpacing(8)
         self._icon = QLabel(self)
         head.addWidget(self._icon)
-        self._title = Text(_("An image model"), "body", "text", self, weight=600, wrap=True)
-        head.addWidget(self._title, 1)
+        self.title = Text(_("An image model"), "body", "text", self, weight=600, wrap=True)
+        head.addWidget(self.title, 1)
         column.addLayout(head)
         column.addSpacing(5)
         words = _("Paste your key. Testing it is free.")
-        self._advice = Paragraph(words, "small", "text2", self)
-        column.addWidget(self._advice)
+        self.advice = Paragraph(words, "small", "text2", self)
+        column.addWidget(self.advice)
         column.addSpacing(12)
 
     def _build_lock(self, column: QVBoxLayout) -> None:
@@ -204,8 +207,8 @@ class KeyCard(QWidget):
         row.setSpacing(6)
         self._lock = QLabel(self)
         row.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
-        self._where = Text("", "micro", "text3", self, wrap=True)
-        row.addWidget(self._where, 1)
+        self.where = Text("", "micro", "text3", self, wrap=True)
+        row.addWidget(self.where, 1)
         column.addLayout(row)
         self._draw_icons()
 
@@ -236,7 +239,7 @@ class KeyCard(QWidget):
         self.providers.setVisible(self._fixed is None)
         if self._fixed is None:
             self.providers.set_value(name)
-        self._title.setText(profile.title if self._fixed else _("An image model"))
+        self.title.setText(profile.title if self._fixed else _("An image model"))
         self._show_profile()
 
     def focus_key(self) -> None:
@@ -277,7 +280,7 @@ class KeyCard(QWidget):
 
     def _ask_for(self, *, asking: bool) -> None:
         self.asking = asking
-        for part in (self._advice, self._label, self.key, self.save):
+        for part in (self.advice, self._label, self.key, self.save):
             part.setVisible(asking)
 
     def _refresh(self) -> None:
@@ -288,7 +291,7 @@ class KeyCard(QWidget):
         if status and (status.source is KeySource.SESSION or status.state is KeyState.ABSENT):
             kept = _("Kept for this session only, never in a file.")
         sent = _("Sent only to {host}.").format(host=host) if host else ""
-        self._where.setText(sentences(kept, sent))
+        self.where.setText(sentences(kept, sent))
         ready = bool(self.key.text.strip()) and (profile is not None or self.own.complete)
         self.save.setEnabled(ready and not self._running.busy)
         for part in (self.key, self.own, self.providers):
@@ -342,7 +345,7 @@ class KeyCard(QWidget):
             self._fixed = profile
             self.providers.setVisible(False)
             self.own.setVisible(False)
-            self._title.setText(profile.title)
+            self.title.setText(profile.title)
             self.key.set_name(_("{provider} key").format(provider=profile.title))
         self._show_status(status, sentence)
         if inside and not self.asking:

@@ -229,13 +229,14 @@ class DropCover(QWidget):
 
     Attributes:
         area: its drop area.
+        lingering: runs while it waits for the drag to return; its timeout hides it.
     """
 
     def __init__(self, parent: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
         super().__init__(parent)
         # A drag from the window onto a part of it leaves the window first.
-        self._away = QTimer(self, singleShot=True, interval=LINGER)
-        self._away.timeout.connect(self.hide)
+        self.lingering = QTimer(self, singleShot=True, interval=LINGER)
+        self.lingering.timeout.connect(self.hide)
         self.hide()
         self.area = DropArea(self, accepts)
         self.area.over.connect(self.on_over)
@@ -243,16 +244,16 @@ class DropCover(QWidget):
 
     def show_now(self) -> None:
         """Show during a drag over the window."""
-        self._away.stop()
+        self.lingering.stop()
         self.show()
 
     def hide_soon(self) -> None:
         """Hide a moment later, unless the drag continues over this widget."""
-        self._away.start()
+        self.lingering.start()
 
     def on_over(self, _drag: Drag) -> None:
         """Stay visible under the drag."""
-        self._away.stop()
+        self.lingering.stop()
         self.update()
 
     def on_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
@@ -271,61 +272,65 @@ class DropCover(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 10, 10)
 
-    @needs("_away")
+    @needs("lingering")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         # Hidden with its parent, it would reappear with it.
         if not self.isHidden():
             self.hide()
-        self._away.stop()
+        self.lingering.stop()
 
 
 class _Watch(QObject):
-    """Detects the end of a drag that Qt does not report."""
+    """Detects the end of a drag that Qt does not report.
+
+    Attributes:
+        areas: those under a drag, and whether it comes from another program.
+    """
 
     def __init__(self) -> None:
         super().__init__(QCoreApplication.instance())
-        self._areas: dict[DropArea, bool] = {}
+        self.areas: dict[DropArea, bool] = {}
 
     def remember(self, area: DropArea, *, foreign: bool) -> None:
         """Remember the area under a drag; `foreign` for one from another program."""
-        if not self._areas:
+        if not self.areas:
             app = QCoreApplication.instance()
             assert app is not None
             app.installEventFilter(self)
-        if area not in self._areas:
+        if area not in self.areas:
             area.destroyed.connect(self.on_destroyed)
-        self._areas[area] = foreign
+        self.areas[area] = foreign
 
     def remove_area(self, area: DropArea) -> None:
         """Forget an area the drag has left."""
-        if self._areas.pop(area, None) is not None:
+        if self.areas.pop(area, None) is not None:
             area.destroyed.disconnect(self.on_destroyed)
         self._rest()
 
     def end_all(self) -> None:
         """End the drag over every area."""
-        for area in [*self._areas]:
+        for area in [*self.areas]:
             area.end_drag()
 
     def on_destroyed(self) -> None:
         """Forget areas that are gone with their widgets."""
-        self._areas = {one: kind for one, kind in self._areas.items() if shiboken6.isValid(one)}
+        self.areas = {one: kind for one, kind in self.areas.items() if shiboken6.isValid(one)}
         self._rest()
 
     def _rest(self) -> None:
         app = QCoreApplication.instance()
-        if not self._areas and app is not None:
+        if not self.areas and app is not None:
             app.removeEventFilter(self)
 
-    @needs("_areas")
+    @needs("areas")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.KeyPress:
             if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
                 self.end_all()
         # Only events of widgets, and not during our own drag, which grabs the pointer.
-        elif kind in _BY_HAND and isinstance(watched, QWidget) and all(self._areas.values()):
+        elif kind in _BY_HAND and isinstance(watched, QWidget) and all(self.areas.values()):
             self.end_all()
         return False
 
@@ -338,6 +343,11 @@ def _watch() -> _Watch:
     if _made is None or not shiboken6.isValid(_made):
         _made = _Watch()
     return _made
+
+
+def areas_under_drag() -> tuple[DropArea, ...]:
+    """The areas over which a drag has not ended yet."""
+    return tuple(_watch().areas)
 
 
 def end_all() -> None:

@@ -19,10 +19,15 @@ class MergedTask:
         self._task: SpawnedTask | None = None
         self.outdated = False
 
+    @property
+    def running(self) -> bool:
+        """Whether it has begun and is not done."""
+        return self._task is not None and not self._task.done()
+
     def request(self) -> None:
         """Start a run, or another one after the current run."""
         self.outdated = True
-        if self._task is None or self._task.done():
+        if not self.running:
             self._task = spawn(self._run())
 
     async def _run(self) -> None:

@@ -351,3 +351,9 @@ class ComparerProtocol(Protocol):
     async def difference(
         self, first: Path, second: Path, *, edge: int | None = 2048
     ) -> DifferenceMap: ...
+
+
+class PictureSource(Protocol):
+    """Source of pictures by index row; missing ones are left out."""
+
+    async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...

@@ -232,6 +232,21 @@ class ProfileWatch(QObject):
         # An event may have come with the replies to `connect`.
         self.on_readable()
 
+    @property
+    def descriptor(self) -> int:
+        """File descriptor that becomes readable when the server reports a change."""
+        return self._connection.descriptor
+
+    @property
+    def settling(self) -> bool:
+        """Whether a change was noticed that is not yet reported."""
+        return self._timer.isActive()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server still reports changes."""
+        return self._notifier.isEnabled()
+
     def on_readable(self) -> None:
         """Read the events that have arrived."""
         if not self._names.isdisjoint(list(self._connection.changed_properties())):

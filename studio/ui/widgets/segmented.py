@@ -156,6 +156,11 @@ class Segmented(QFrame):
         self._group.idToggled.connect(self.on_toggled)
 
     @property
+    def values(self) -> tuple[object, ...]:
+        """Values of all items."""
+        return tuple(self._values)
+
+    @property
     def value(self) -> object:
         """Chosen value; None without items."""
         chosen = self._group.checkedId()

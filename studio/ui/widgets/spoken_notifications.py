@@ -35,9 +35,9 @@ _LISTENED = re.compile(r"'object:(announcement[^']*)?'", re.IGNORECASE)
 class SpokenNotifications(QObject):
     """Repeats announcements as notifications if no reader listens to announcements."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, tool: DBusTool | None = None) -> None:
         super().__init__(parent)
-        self._tool = DBusTool(self)
+        self._tool = tool or DBusTool(self)
         self._waiting: list[tuple[QWidget, str]] = []
         self._saying: tasks.SpawnedTask | None = None
 
@@ -63,10 +63,15 @@ class SpokenNotifications(QObject):
         return "" if address is None else await self._tool.call(events_question(address[1]))
 
 
-def second_voice(parent: QObject) -> SpokenNotifications | None:
-    """Handler that repeats announcements as notifications, on X11 and Wayland; None elsewhere."""
-    linux = QGuiApplication.platformName() in ("xcb", "wayland")
-    return SpokenNotifications(parent) if linux else None
+def second_voice(
+    parent: QObject, *, platform: str = "", tool: DBusTool | None = None
+) -> SpokenNotifications | None:
+    """Handler that repeats announcements as notifications, on X11 and Wayland; None elsewhere.
+
+    `platform` is Qt's name of the platform; by default that of this session.
+    """
+    linux = (platform or QGuiApplication.platformName()) in ("xcb", "wayland")
+    return SpokenNotifications(parent, tool=tool) if linux else None
 
 
 def address_question() -> Sequence[str]:

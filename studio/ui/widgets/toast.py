@@ -55,6 +55,8 @@ class Toast(QFrame):
     the foot of the current one (`HasFoot`).
 
     Attributes:
+        button: runs the action; hidden while there is none.
+        rising: the animation of its appearance; None before the first.
         timer: runs while the toast is visible and neither hovered nor focused; its timeout hides
             it.
     """
@@ -73,18 +75,23 @@ class Toast(QFrame):
         self._row = row = QHBoxLayout(self)
         row.setSpacing(6)
         self._text = ElidedLabel("", "body", "ontoast", self)
-        self._undo = Button("", "toast", self)
+        self.button = Button("", "toast", self)
         row.addWidget(self._text, 1)
-        row.addWidget(self._undo)
+        row.addWidget(self.button)
         self.timer = QTimer(self, singleShot=True)
         self.timer.timeout.connect(self.on_timeout)
-        self._rise: QPropertyAnimation | None = None
-        self._undo.clicked.connect(self.on_undo)
-        self._undo.installEventFilter(self)
+        self.rising: QPropertyAnimation | None = None
+        self.button.clicked.connect(self.on_undo)
+        self.button.installEventFilter(self)
         over.installEventFilter(self)
         if isinstance(over, QStackedWidget):
             over.currentChanged.connect(self.on_page_changed)
         self.hide()
+
+    @property
+    def text(self) -> str:
+        """The text shown last."""
+        return self._text.text()
 
     def show_toast(
         self,
@@ -102,8 +109,8 @@ class Toast(QFrame):
         self._action, self._on_gone = action, on_gone
         self._text.setText(text)
         label = action.label if action is not None else ""
-        self._undo.setText(label)
-        self._undo.setVisible(bool(label))
+        self.button.setText(label)
+        self.button.setVisible(bool(label))
         self._row.setContentsMargins(margins(self, 14, 0, 6 if label else 14, 0))
         self.timer.setInterval(round(seconds * 1000))
         self._place()
@@ -117,7 +124,7 @@ class Toast(QFrame):
         """Remove the button of this action; the text stays until the timeout."""
         if self._action is action is not None:
             self._action = self._on_gone = None
-            self._undo.hide()
+            self.button.hide()
             self._row.setContentsMargins(14, 0, 14, 0)
             self._place()
             self._restart()
@@ -158,7 +165,7 @@ class Toast(QFrame):
             on_gone()
 
     def _restart(self) -> None:
-        kept = self.underMouse() or self._undo.hasFocus()
+        kept = self.underMouse() or self.button.hasFocus()
         if kept:
             self.timer.stop()
         else:
@@ -185,29 +192,29 @@ class Toast(QFrame):
         self.move(self._home())
 
     def _stop_rising(self) -> None:
-        if self._rise is not None:
-            self._rise.stop()
+        if self.rising is not None:
+            self.rising.stop()
 
     def _animate(self) -> None:
         length = duration(160)
-        if self._rise is None:
-            self._rise = QPropertyAnimation(self, b"pos", self)
-            self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._rise.stop()
+        if self.rising is None:
+            self.rising = QPropertyAnimation(self, b"pos", self)
+            self.rising.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self.rising.stop()
         if not length:
             return
-        self._rise.setDuration(length)
-        self._rise.setStartValue(self._home() + QPoint(0, RISE))
-        self._rise.setEndValue(self._home())
-        self._rise.start()
+        self.rising.setDuration(length)
+        self.rising.setStartValue(self._home() + QPoint(0, RISE))
+        self.rising.setEndValue(self._home())
+        self.rising.start()
 
-    @needs("_rise")
+    @needs("rising")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._over and kind == QEvent.Type.Resize and self.isVisible():
             self._stop_rising()
             self._place()
-        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched is self._undo:
+        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched is self.button:
             if kind == QEvent.Type.FocusIn:
                 self.timer.stop()
             elif self.isVisible() and not self.underMouse():
@@ -220,5 +227,5 @@ class Toast(QFrame):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        if self.isVisible() and not self._undo.hasFocus():
+        if self.isVisible() and not self.button.hasFocus():
             self.timer.start()

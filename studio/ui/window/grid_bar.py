@@ -28,6 +28,9 @@ class GridBar(QFrame):
     """Name and count at the left, view options at the right.
 
     Attributes:
+        name, count: what is shown, and how much of it.
+        rejected: the button that hides rejected pictures.
+        emptying, dismissal: buttons that empty the trash and dismiss jobs; None until needed.
         captions: button of the action of this name.
         stars: the least number of stars shown.
 
@@ -60,10 +63,10 @@ class GridBar(QFrame):
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(margins(self, 20, 0, 12, 0))
         row.setSpacing(6)
-        self._name = ElidedLabel("", "title", "text", self, prose=True)
-        self._count = Text("", "small", "text3", self)
-        row.addWidget(self._name)
-        row.addWidget(self._count)
+        self.name = ElidedLabel("", "title", "text", self, prose=True)
+        self.count = Text("", "small", "text3", self)
+        row.addWidget(self.name)
+        row.addWidget(self.count)
         self._stack_words = Text("", "small", "text3", self)
         row.addWidget(self._stack_words)
         row.addSpacing(-3)
@@ -71,8 +74,8 @@ class GridBar(QFrame):
         row.addWidget(self._hidden)
         self._spend = Text("", "small", "text3", self)
         row.addWidget(self._spend)
-        self._empty: Button | None = None
-        self._dismiss: Button | None = None
+        self.emptying: Button | None = None
+        self.dismissal: Button | None = None
         row.addStretch(1)
         # Translators: at least, before the stars of a filter.
         self._least = Text(_("≥"), "small", "text3", self)
@@ -107,10 +110,10 @@ class GridBar(QFrame):
         self.sort.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.sort.changed.connect(self.sort_chosen)
         row.addWidget(self.sort)
-        self._hide = Button(_("Hide rejected"), "quiet", self, size=26)
-        self._hide.setCheckable(True)
-        self._hide.clicked.connect(self.hide_rejected_toggled)
-        row.addWidget(self._hide)
+        self.rejected = Button(_("Hide rejected"), "quiet", self, size=26)
+        self.rejected.setCheckable(True)
+        self.rejected.clicked.connect(self.hide_rejected_toggled)
+        row.addWidget(self.rejected)
         self.captions = IconButton("", "", parent=self, size=26)
         row.addWidget(self.captions)
         rule = QFrame(self)
@@ -130,7 +133,7 @@ class GridBar(QFrame):
         # Order in which parts are hidden where there is no room; all are in the View menu.
         self._giving_way: tuple[tuple[QWidget, ...], ...] = (
             (self.captions,),
-            (self._hide,),
+            (self.rejected,),
             (rule, self._small, self.slider, self._big),
             (self._spend,),
             (self._hidden,),
@@ -156,10 +159,10 @@ class GridBar(QFrame):
         `shown` is None while they are still being counted; `hidden` are those with fewer stars;
         `stacks` are the numbers of stacks and of single tiles; `spend` is the collection's cost.
         """
-        self._name.setText(name)
+        self.name.setText(name)
         count = "…" if shown is None else number(shown)
         words = _("{shown} of {total}").format(shown=count, total=number(total))
-        self._count.setText(words)
+        self.count.setText(words)
         known = stacks is not None and shown is not None
         in_stacks = stack_content.count_words(*stacks) if known and stacks else ""
         self._stack_words.setText(in_stacks)
@@ -174,23 +177,23 @@ class GridBar(QFrame):
 
     def offer_emptying(self, *, wanted: bool) -> None:
         """Show or hide the button for emptying the trash."""
-        if self._empty is None and wanted:
-            self._empty = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
-            self._empty.clicked.connect(self.emptying_wanted)
+        if self.emptying is None and wanted:
+            self.emptying = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
+            self.emptying.clicked.connect(self.emptying_wanted)
             self._row.insertSpacing(2, 8)
-            self._row.insertWidget(3, self._empty)
-        if self._empty is not None:
-            self._empty.setVisible(wanted)
+            self._row.insertWidget(3, self.emptying)
+        if self.emptying is not None:
+            self.emptying.setVisible(wanted)
         self._yield_room()
 
     def offer_dismissal(self, *, wanted: bool) -> None:
         """Show or hide the button for dismissing all failed and cancelled jobs."""
-        if self._dismiss is None and wanted:
-            self._dismiss = Button(_("Dismiss all"), "quiet", self, size=26)
-            self._dismiss.clicked.connect(self.dismissal_wanted)
-            self._row.insertWidget(3, self._dismiss)
-        if self._dismiss is not None:
-            self._dismiss.setVisible(wanted)
+        if self.dismissal is None and wanted:
+            self.dismissal = Button(_("Dismiss all"), "quiet", self, size=26)
+            self.dismissal.clicked.connect(self.dismissal_wanted)
+            self._row.insertWidget(3, self.dismissal)
+        if self.dismissal is not None:
+            self.dismissal.setVisible(wanted)
         self._yield_room()
 
     def set_sort(self, sort: Sort) -> None:
@@ -205,7 +208,7 @@ class GridBar(QFrame):
 
     def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
         """Show whether rejected pictures are hidden."""
-        self._hide.setChecked(hidden)
+        self.rejected.setChecked(hidden)
 
     def set_stars(self, least: int) -> None:
         """Show the minimum number of stars, 0 for all."""
@@ -224,7 +227,7 @@ class GridBar(QFrame):
         left_out = self._not_wanted()
         # For these two the name is never cut; for the other options it may be.
         extras = ((self._every_stack,), (self._stack_words,))
-        spare = self._name.sizeHint().width() - self._name.minimumSizeHint().width()
+        spare = self.name.sizeHint().width() - self.name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):
             cut = 0 if group in extras else spare
             if row_width(self._row, left_out) - cut <= self.width():
@@ -238,11 +241,13 @@ class GridBar(QFrame):
 
     def _not_wanted(self) -> set[QWidget]:
         """The parts that are not shown however much room there is."""
-        found: set[QWidget] = {self.captions, self._hide} if self._narrow else set()
+        found: set[QWidget] = {self.captions, self.rejected} if self._narrow else set()
         found |= {one for one in (self._hidden, self._spend, self._stack_words) if not one.text()}
         if not self._stacked:
             found.add(self._every_stack)
-        found |= {one for one in (self._empty, self._dismiss) if one is not None and one.isHidden()}
+        found |= {
+            one for one in (self.emptying, self.dismissal) if one is not None and one.isHidden()
+        }
         return found
 
     @needs("_optional")

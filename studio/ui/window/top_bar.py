@@ -29,6 +29,8 @@ class TopBar(QFrame):
     """Menu button, search, view switch and panel switches.
 
     Attributes:
+        menu: the menu button.
+        name: name of the program; hidden in a narrow window.
         search: the search field; its `field` is first in the tab order.
         views: the view switch.
         sidebar, inspector: buttons of the actions of these names.
@@ -87,14 +89,14 @@ class TopBar(QFrame):
         row = QHBoxLayout(self._brand)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self._menu = IconButton("menu", _("Menu"), key_names.current("F10"), self._brand)
-        self._menu.clicked.connect(self.on_menu)
-        self._name = Text("Gridbrush", "body", "text", self._brand, weight=600)
-        row.addWidget(self._menu)
+        self.menu = IconButton("menu", _("Menu"), key_names.current("F10"), self._brand)
+        self.menu.clicked.connect(self.on_menu)
+        self.name = Text("Gridbrush", "body", "text", self._brand, weight=600)
+        row.addWidget(self.menu)
         row.addSpacing(2)
         row.addWidget(Logo(self._brand))
         row.addSpacing(8)
-        row.addWidget(self._name)
+        row.addWidget(self.name)
         row.addStretch(1)
         self._brand.setMinimumWidth(BRAND)
         return self._brand
@@ -130,7 +132,7 @@ class TopBar(QFrame):
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Hide the name and the labels of the view switch, below 1100 px."""
         self._narrow = narrow
-        self._name.setVisible(not narrow)
+        self.name.setVisible(not narrow)
         self._brand.setMinimumWidth(0 if narrow else BRAND)
         self.search.setMaximumWidth(SEARCH_NARROW if narrow else SEARCH_WIDEST)
         self.views.set_compact(compact=narrow)
@@ -143,8 +145,8 @@ class TopBar(QFrame):
 
     def menu_point(self) -> QPoint:
         """Global position of the menu's upper leading corner."""
-        begin = self._menu.width() if self.isRightToLeft() else 0
-        return self._menu.mapToGlobal(QPoint(begin, self._menu.height() + 2))
+        begin = self.menu.width() if self.isRightToLeft() else 0
+        return self.menu.mapToGlobal(QPoint(begin, self.menu.height() + 2))
 
     def _show_placeholder(self) -> None:
         n = self._total

@@ -38,8 +38,7 @@ async def _has_thumbnails(window: OpenedWindow) -> None:
 
     def there() -> bool:
         every = [gallery.rows.picture_at(row) for row in range(gallery.rows.rowCount())]
-        idle = gallery.thumbnails.idle and not gallery._wishes.isActive()
-        return idle and all(one and gallery.thumbnails.pixmap(one.id) for one in every)
+        return gallery.idle and all(one and gallery.thumbnails.pixmap(one.id) for one in every)
 
     async with asyncio.timeout(HANG):
         while not there():
@@ -71,12 +70,12 @@ async def test_pictures_stand_before_the_library_is_open(tmp_path: Path) -> None
             assert picture is not None
             assert window.gallery.thumbnails.strength(picture.id) == 1
         icon = ("star-filled", "star", 16, 1.0)
-        assert window.gallery._kit.icon(*icon).isNull(), "icons come with the furniture"
+        assert window.gallery.kit.icon(*icon).isNull(), "icons come with the furniture"
         before = [picture.id for picture in pictures if picture is not None]
         await core.open_library()
         await window.open()
         await asyncio.sleep(0)
-        assert not window.gallery._kit.icon(*icon).isNull()
+        assert not window.gallery.kit.icon(*icon).isNull()
         after = [window.gallery.rows.picture_at(row) for row in rows]
         assert [picture.id for picture in after if picture is not None] == before
     finally:

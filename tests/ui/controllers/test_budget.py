@@ -101,7 +101,7 @@ async def test_the_warning_and_the_sidebar_tell_the_same_sum(tmp_path: Path) -> 
             await summed(window)
             assert said(window).startswith("You've spent ≈ $0.10 of your $0.08 ")
             assert window.messages.accessibleName() != spoken
-            assert "≈ $0.10" in window.rail._coin.accessibleName()
+            assert "≈ $0.10" in window.rail.spend.accessibleName()
             # Closed, it stays away.
             window.messages.on_close()
             await summed(window)
@@ -155,8 +155,8 @@ async def test_the_rail_tells_the_same_sum_as_the_sidebar(tmp_path: Path) -> Non
     with service() as there:
         async with opened(tmp_path, options=at(there), key=KEY) as window:
             await make(window)
-            words = window.rail._coin.accessibleName()
-            assert words == window.sidebar._spend.accessibleName()
+            words = window.rail.spend.accessibleName()
+            assert words == window.sidebar.spend.accessibleName()
             assert "$0.00" not in words
 
 
@@ -211,7 +211,7 @@ def pressed(window: OpenedWindow, words: str) -> None:
 
 
 def toast(window: OpenedWindow) -> str:
-    return window.toast._text.text() if window.toast.isVisible() else ""
+    return window.toast.text if window.toast.isVisible() else ""
 
 
 async def vary(window: OpenedWindow) -> None:

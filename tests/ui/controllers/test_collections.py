@@ -23,7 +23,7 @@ from tests.ui.windows import OpenedWindow, make, opened, until
 
 def named(shelving: CollectionsController, name: str) -> None:
     """Write a name into what asks for it."""
-    asked = shelving._naming
+    asked = shelving.naming
     assert isinstance(asked, NamePopover)
     asked.field.setText(name)
     QTest.keyClick(asked.field, Qt.Key.Key_Return)
@@ -35,7 +35,7 @@ async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
         shelving, core, side = window.collections_controller, window.core, window.sidebar
         window.gallery.select_everything()
         await until(core, lambda: bool(window.gallery.selected_items()), "selection")
-        side._new.click()
+        side.new.click()
         named(shelving, "Harbour posters")
         await until(core, lambda: [one.pictures for one in shelving.every] == [3], "made")
         assert names(side.collections) == ["Harbour posters, 3"]
@@ -45,7 +45,7 @@ async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
             Qt.MouseButton.LeftButton,
             pos=side.collections.visualItemRect(side.collections.item(0)).center(),
         )
-        assert shelving._naming is None
+        assert shelving.naming is None
         await until(core, lambda: not window.findChildren(NamePopover), "put away")
         made = shelving.every[0]
         assert window.library_view.query.collection == made.id
@@ -99,11 +99,11 @@ async def test_a_name_that_is_taken_is_reported_where_it_was_written(tmp_path: P
     async with opened(tmp_path) as window:
         await window.core.library.collections.make("Best")
         window.collections_controller.on_new()
-        asked = window.collections_controller._naming
+        asked = window.collections_controller.naming
         assert asked is not None
         named(window.collections_controller, "best")
-        await until(window.core, lambda: bool(asked._trouble.text()), "told")
-        assert "already" in asked._trouble.text()
+        await until(window.core, lambda: bool(asked.trouble.text()), "told")
+        assert "already" in asked.trouble.text()
         assert asked.isVisible()
         asked.close_it()
 
@@ -186,7 +186,7 @@ async def test_collections_are_reordered_by_drag_and_keys_and_stay_so(tmp_path: 
         rows = window.sidebar.collections
         drag(rows, at(rows, 2), at(rows, 0) - QPoint(0, 10))
         await until(window.core, lambda: listed(window) == ["Cedar", "Ash", "Birch"], "dragged")
-        assert window.toast._text.text() == "Collections reordered"
+        assert window.toast.text == "Collections reordered"
         drag(rows, at(rows, 0), at(rows, 0) + QPoint(0, 2))
         assert rows.reorder.gap == -1, "a small move is none"
         window.sidebar.model.choose(rows.place(0))

@@ -28,7 +28,7 @@ from studio.imaging.exporter import ExportedPicture, Exporter, ExportTexts
 from studio.ui.app import main_loop
 from studio.ui.controllers.drag_recipes import DragRecipes
 from studio.ui.panels.tray import Tray
-from studio.ui.support import clipboard, drag_and_drop
+from studio.ui.support import clipboard
 from studio.ui.support.drag_and_drop import DraggedPicture
 from tests.ui.windows import OpenedWindow, make, opened, until
 
@@ -44,19 +44,6 @@ SMALL = ExportPreset(
     size=ExportSize(SizeRule.LONGEST, 64),
     pattern="{collection}-{title}-{n}",
 )
-
-
-@pytest.fixture
-def left(monkeypatch: pytest.MonkeyPatch) -> list[list[DraggedPicture]]:
-    """What left the window by drags."""
-    gone: list[list[DraggedPicture]] = []
-
-    def drag_out(_source: object, carried: Sequence[DraggedPicture], *_rest: object) -> bool:
-        gone.append(list(carried))
-        return True
-
-    monkeypatch.setattr(drag_and_drop, "drag_out", drag_out)
-    return gone
 
 
 class CopyGate:
@@ -150,18 +137,18 @@ async def ready(window: OpenedWindow, recipes: DragRecipes) -> None:
 
 
 async def test_without_a_recipe_the_original_leaves_and_no_engine_is_loaded(
-    tmp_path: Path, left: list[list[DraggedPicture]]
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         (picture,) = await make(window)
         press(window)
-        assert [one.path for one in left[0]] == [window.core.library.path(picture)]
+        assert [one.path for one in dragged[0]] == [window.core.library.path(picture)]
         assert window.built.outgoing.made is None
         assert "exports" not in vars(window.core)
 
 
 async def test_copies_of_a_selection_that_stands_leave_at_once(
-    tmp_path: Path, left: list[list[DraggedPicture]]
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         one, two = await make(window, "a {fox|hare}", tiles=2)
@@ -169,7 +156,7 @@ async def test_copies_of_a_selection_that_stands_leave_at_once(
         window.gallery.select_keys([one.row, two.row])
         await ready(window, recipes)
         press(window)
-        [carried] = left
+        [carried] = dragged
         assert [each.picture.id for each in carried] == [one.id, two.id]
         assert [side for _name, side in content(carried)] == [64, 64]
         assert carried[0].path.name.endswith("-001.jpg")
@@ -182,7 +169,7 @@ async def test_copies_of_a_selection_that_stands_leave_at_once(
 
 
 async def test_ctrl_at_the_start_gives_the_original(
-    tmp_path: Path, left: list[list[DraggedPicture]]
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         one, two = await make(window, "a {fox|hare}", tiles=2)
@@ -191,12 +178,12 @@ async def test_ctrl_at_the_start_gives_the_original(
         await ready(window, recipes)
         press(window, keys=CTRL)
         path = window.core.library.path
-        assert [each.path for each in left[0]] == [path(one), path(two)]
+        assert [each.path for each in dragged[0]] == [path(one), path(two)]
         assert len(window.gallery.selected_rows()) == 2
 
 
 async def test_a_drag_waits_for_its_copies_and_begins_by_itself(
-    tmp_path: Path, left: list[list[DraggedPicture]], gate: CopyGate
+    tmp_path: Path, dragged: list[list[DraggedPicture]], gate: CopyGate
 ) -> None:
     async with opened(tmp_path) as window:
         (picture,) = await make(window)
@@ -204,20 +191,20 @@ async def test_a_drag_waits_for_its_copies_and_begins_by_itself(
         gate.event.clear()
         press(window)
         assert recipes.waits
-        assert left == []
+        assert dragged == []
         await until(window.core, lambda: gate.waiting, "a copy is being made")
         assert window.status_bar.recipe.text() == "Preparing 1 of 1"
         gate.event.set()
-        await until(window.core, lambda: left, "the drag begins")
-        assert [one.picture.id for one in left[0]] == [picture.id]
-        assert content(left[0])[0][1] == 64
+        await until(window.core, lambda: dragged, "the drag begins")
+        assert [one.picture.id for one in dragged[0]] == [picture.id]
+        assert content(dragged[0])[0][1] == 64
         assert not recipes_of(window).waits
         assert window.status_bar.recipe.text() == "Drag gives Small JPEG"
 
 
 async def test_a_drag_that_is_given_up_begins_no_more(
     tmp_path: Path,
-    left: list[list[DraggedPicture]],
+    dragged: list[list[DraggedPicture]],
     gate: CopyGate,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -234,13 +221,13 @@ async def test_a_drag_that_is_given_up_begins_no_more(
         gate.event.set()
         await until(window.core, lambda: said, "it says that the copy is ready")
         assert said == ["1 copy is ready to be dragged"]
-        assert left == []
+        assert dragged == []
         press(window)
-        assert content(left[0])[0][1] == 64
+        assert content(dragged[0])[0][1] == 64
 
 
 async def test_a_drag_that_waits_is_dropped_within_the_window(
-    tmp_path: Path, left: list[list[DraggedPicture]], gate: CopyGate
+    tmp_path: Path, dragged: list[list[DraggedPicture]], gate: CopyGate
 ) -> None:
     """The sidebar and the shelf need no files, so nobody waits for them there."""
     async with opened(tmp_path) as window:
@@ -260,12 +247,12 @@ async def test_a_drag_that_waits_is_dropped_within_the_window(
         assert len(view.pictures) == 1
         assert view.pictures[0].id in (one.id, two.id)
         gate.event.set()
-        assert left == []
+        assert dragged == []
 
 
 @pytest.mark.parametrize("change", ["preset", "title", "recipe"])
 async def test_what_was_changed_while_a_drag_waits_leaves_as_it_is_now(
-    tmp_path: Path, left: list[list[DraggedPicture]], gate: CopyGate, change: str
+    tmp_path: Path, dragged: list[list[DraggedPicture]], gate: CopyGate, change: str
 ) -> None:
     async with opened(tmp_path) as window:
         core = window.core
@@ -286,15 +273,15 @@ async def test_what_was_changed_while_a_drag_waits_leaves_as_it_is_now(
         else:
             core.settings.change(drag_recipes={core.library.id: "client-png"})
         gate.event.set()
-        await until(core, lambda: left, "the drag begins")
-        ((name, side),) = content(left[0])
+        await until(core, lambda: dragged, "the drag begins")
+        ((name, side),) = content(dragged[0])
         assert side == {"preset": 96, "title": 64, "recipe": 512}[change]
         assert name.endswith(".png" if change == "recipe" else ".jpg")
         assert (change == "title") == name.startswith("quay-at-night")
 
 
 async def test_a_picture_trashed_while_the_drag_waits_does_not_leave(
-    tmp_path: Path, left: list[list[DraggedPicture]], gate: CopyGate
+    tmp_path: Path, dragged: list[list[DraggedPicture]], gate: CopyGate
 ) -> None:
     async with opened(tmp_path) as window:
         core = window.core
@@ -306,11 +293,11 @@ async def test_a_picture_trashed_while_the_drag_waits_does_not_leave(
         await core.library.trash([picture.id])
         gate.event.set()
         await until(core, lambda: not recipes.waits, "given up")
-        assert left == []
+        assert dragged == []
 
 
 async def test_a_file_of_the_cache_that_was_changed_is_made_anew(
-    tmp_path: Path, left: list[list[DraggedPicture]]
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         (picture,) = await make(window)
@@ -319,16 +306,16 @@ async def test_a_file_of_the_cache_that_was_changed_is_made_anew(
         await ready(window, recipes)
         press(window)
         release(window)
-        left[0][0].path.write_bytes(b"RETOUCHED IN PLACE")
+        dragged[0][0].path.write_bytes(b"RETOUCHED IN PLACE")
         press(window)
-        assert len(left) == 1
-        await until(window.core, lambda: len(left) == 2, "the drag begins")
-        assert content(left[1])[0][1] == 64
-        assert left[0][0].path.read_bytes() == b"RETOUCHED IN PLACE"
+        assert len(dragged) == 1
+        await until(window.core, lambda: len(dragged) == 2, "the drag begins")
+        assert content(dragged[1])[0][1] == 64
+        assert dragged[0][0].path.read_bytes() == b"RETOUCHED IN PLACE"
 
 
 async def test_what_cannot_be_copied_is_told_and_nothing_leaves(
-    tmp_path: Path, left: list[list[DraggedPicture]]
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         core = window.core
@@ -340,14 +327,14 @@ async def test_what_cannot_be_copied_is_told_and_nothing_leaves(
         await until(core, lambda: not recipes.waits, "given up")
         text = window.messages.notice.text if window.messages.notice else ""
         assert "Hold Ctrl as the drag starts for the original." in text
-        assert left == []
+        assert dragged == []
 
 
 # --- choosing ------------------------------------------------------------------------------
 
 
 async def test_a_collection_has_a_recipe_of_its_own(
-    tmp_path: Path, left: list[list[DraggedPicture]]
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         core = window.core
@@ -377,8 +364,8 @@ async def test_a_collection_has_a_recipe_of_its_own(
             made.id: "client-png",
         }
         press(window)
-        await until(core, lambda: left, "the drag")
-        assert left[0][0].path.name.startswith("harbour-campaign-")
+        await until(core, lambda: dragged, "the drag")
+        assert dragged[0][0].path.name.startswith("harbour-campaign-")
         release(window)
         chooser.toggle()
         await until(core, chooser.popover.isVisible, "the list")
@@ -407,7 +394,7 @@ async def test_the_list_is_used_by_keyboard(tmp_path: Path) -> None:
 
 
 async def test_a_recipe_survives_a_restart_and_a_deleted_preset_gives_originals(
-    tmp_path: Path, left: list[list[DraggedPicture]]
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         await make(window)
@@ -421,7 +408,7 @@ async def test_a_recipe_survives_a_restart_and_a_deleted_preset_gives_originals(
         )
         assert bar.recipe.text() == "Drag gives Originals"
         press(window)
-        assert left[0][0].path.is_relative_to(core.library.folder)
+        assert dragged[0][0].path.is_relative_to(core.library.folder)
 
 
 async def test_an_old_settings_file_has_no_recipe_and_unknown_ones_stay(tmp_path: Path) -> None:

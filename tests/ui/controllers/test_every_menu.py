@@ -67,7 +67,7 @@ class VisibleState:
             tuple(self._shown.names),
             tuple(self._visits.urls),
             tuple(map(repr, self._heard)),
-            window.toast.isVisible() and window.toast._text.text(),
+            window.toast.isVisible() and window.toast.text,
             window.messages.notice,
             window.composer.bar.notice,
             core.settings.value,

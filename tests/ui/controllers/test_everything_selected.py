@@ -14,7 +14,6 @@ from studio.domain.entities import Flag
 from studio.domain.events import Event
 from studio.library.operations import change_progress
 from studio.library.query import Query
-from studio.ui.controllers import pictures, selection
 from studio.ui.support import tasks
 from studio.ui.widgets.buttons import Button
 from tests.benchmarks import library_maker
@@ -51,12 +50,16 @@ async def test_leaving_the_window_is_refused_beyond_a_thousand(
         assert all("1,000" in one for one in said)
 
 
-async def test_a_change_of_everything_is_one_change_and_is_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pictures, "LARGE", 1000)
+@pytest.fixture
+def reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The progress of changes is reported from a thousand pictures on."""
     monkeypatch.setattr(change_progress, "LARGE", 1000)
+
+
+@pytest.mark.usefixtures("reported")
+async def test_a_change_of_everything_is_one_change_and_is_reported(tmp_path: Path) -> None:
     async with large(tmp_path) as window:
+        window.pictures.large = 1000
         core, library = window.core, window.core.library
         told: list[str] = []
 
@@ -92,24 +95,22 @@ async def test_a_change_of_everything_is_one_change_and_is_reported(
         await until(core, lambda: window.library_view.counts.trash == ROWS, "counted")
 
 
-async def test_what_needs_every_fact_is_refused_beyond_its_bound(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(selection, "MOST", 1000)
+async def test_what_needs_every_fact_is_refused_beyond_its_bound(tmp_path: Path) -> None:
     async with large(tmp_path) as window:
+        window.selection.most = 1000
         with pytest.raises(InputError, match="Too many pictures"):
             await window.selection.pictures()
         assert len(await window.selection.pictures(10)) == 10
         ids = await window.selection.ids()
         assert len(set(ids)) == ROWS
         assert window.model.picture_count == ROWS
-        assert len(window.model._cache) < ROWS, "only what was looked at was read"
+        assert window.model.cached < ROWS, "only what was looked at was read"
 
 
+@pytest.mark.usefixtures("reported")
 async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(change_progress, "LARGE", 1000)
     gate = threading.Event()
     read = change_progress.ChangeMonitor.read
 
@@ -129,13 +130,13 @@ async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
         await until(core, lambda: window.messages.notice is None, "stopped")
         assert await library.count(Query(words="rating:4")) == before
         assert await library.collections.history() == []
-        assert window.toast._text.text() == "Stopped. Nothing was changed."
+        assert window.toast.text == "Stopped. Nothing was changed."
 
 
+@pytest.mark.usefixtures("reported")
 async def test_a_window_that_is_closed_meanwhile_loses_nothing_of_the_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(change_progress, "LARGE", 1000)
     monkeypatch.setattr(change_progress, "_TELL_EVERY", 0.0)
     async with large(tmp_path) as window:
         window.pictures.rate(4)

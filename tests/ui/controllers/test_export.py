@@ -20,8 +20,7 @@ from studio.imaging.exporter import Exporter
 from studio.ui.controllers.export import ExportController
 from studio.ui.dialogs.export import ExportDialog
 from studio.ui.dialogs.export.conflict_question import ConflictQuestion
-from studio.ui.support import tasks
-from tests.ui.answers import answer, labels
+from tests.ui.answers import Answering, answer, labels
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 PROMPT = "Lighthouse in {blue hour|heavy fog|first snow}"
@@ -351,7 +350,7 @@ async def test_the_end_of_an_export_is_told_while_the_foot_shows_the_next(
 
 
 async def test_a_taken_name_is_asked_about_until_the_answer_is_for_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, answering: Answering
 ) -> None:
     out = tmp_path / "out"
     asked: list[str] = []
@@ -362,7 +361,7 @@ async def test_a_taken_name_is_asked_about_until_the_answer_is_for_all(
         dialog.for_all.setChecked(len(asked) == 2)
         return int(QDialog.DialogCode.Accepted if len(asked) == 2 else QDialog.DialogCode.Rejected)
 
-    monkeypatch.setattr(tasks, "finished", finished)
+    answering(finished)
     async with opened(tmp_path / "home") as window:
         await make(window, PROMPT, tiles=3)
         dialog = await shown(window, out)
@@ -379,7 +378,7 @@ async def test_a_taken_name_is_asked_about_until_the_answer_is_for_all(
 
 
 async def test_the_window_asks_before_it_ends_an_export(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answering: Answering
 ) -> None:
     answers = [0, 1]
 
@@ -390,7 +389,7 @@ async def test_the_window_asks_before_it_ends_an_export(
         await make(window, PROMPT, tiles=3)
         dialog = await shown(window, tmp_path / "out")
         held = Held(monkeypatch)
-        monkeypatch.setattr(tasks, "finished", finished)
+        answering(finished)
         dialog.foot.export.click()
         await until(window.core, lambda: held.began, "began")
         window.close()
@@ -419,10 +418,10 @@ class Saver:
 
 
 async def test_a_spreadsheet_lists_the_selection_or_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, answering: Answering
 ) -> None:
     saver = Saver(tmp_path / "table.csv")
-    monkeypatch.setattr(tasks, "finished", saver.finished)
+    answering(saver.finished)
 
     def rows() -> int:
         return saver.path.read_bytes().count(b"\r\n") - 1 if saver.path.exists() else -1

@@ -15,7 +15,8 @@ from studio.ui.controllers.handouts import HandoutController
 from studio.ui.dialogs.handouts.dialog import HandoutDialog
 from studio.ui.dialogs.handouts.page_dialog import PageDialog
 from studio.ui.dialogs.handouts.sheet_dialog import SheetDialog
-from studio.ui.support import sidebar_items, tasks
+from studio.ui.support import sidebar_items
+from tests.ui.answers import Answering
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 PROMPT = "Lighthouse in {blue hour|heavy fog|first snow}"
@@ -177,7 +178,7 @@ async def test_stop_leaves_nothing_and_closing_goes_on(
 
 
 async def test_a_window_is_closed_while_a_sheet_is_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answering: Answering
 ) -> None:
     out = tmp_path / "out"
     answers = [0, 1]
@@ -199,7 +200,7 @@ async def test_a_window_is_closed_while_a_sheet_is_made(
             return b""
 
         monkeypatch.setattr(SheetDrawer, "draw", hold)
-        monkeypatch.setattr(tasks, "finished", answered)
+        answering(answered)
         await until(window.core, dialog.make.isEnabled, "ready")
         dialog.make.click()
         await until(window.core, lambda: bool(held), "drawing")
@@ -214,7 +215,7 @@ async def test_a_window_is_closed_while_a_sheet_is_made(
         assert list(out.iterdir()) == []
 
 
-async def test_another_folder_is_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_folder_is_chosen(tmp_path: Path, answering: Answering) -> None:
     other = tmp_path / "other"
     other.mkdir()
 
@@ -224,7 +225,7 @@ async def test_another_folder_is_chosen(tmp_path: Path, monkeypatch: pytest.Monk
         dialog.selectFile(str(other))
         return 1
 
-    monkeypatch.setattr(tasks, "finished", finished_with_other)
+    answering(finished_with_other)
     async with opened(tmp_path / "home") as window:
         await make(window)
         dialog = await shown(window, "handoff_page", tmp_path / "out")

@@ -19,8 +19,9 @@ from studio.ui.controllers.import_ import ImportTarget
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.import_pictures import ImportDialog
 from studio.ui.dialogs.name_popover import NamePopover
-from studio.ui.support import drop_contents, file_dialogs, tasks
+from studio.ui.support import drop_contents, file_dialogs
 from studio.ui.widgets.buttons import Button
+from tests.ui.answers import Answering
 from tests.ui.user_actions import drop
 from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
@@ -41,7 +42,7 @@ def files(*paths: Path) -> QMimeData:
 
 
 def written(window: OpenedWindow, text: str) -> None:
-    asked = window.collections_controller._naming
+    asked = window.collections_controller.naming
     assert isinstance(asked, NamePopover)
     asked.field.setText(text)
     QTest.keyClick(asked.field, Qt.Key.Key_Return)
@@ -65,7 +66,7 @@ async def test_files_and_folders_dropped_on_the_gallery_are_imported(tmp_path: P
         assert ("kelp", "a.png") in [(one.prompt, one.imported) for one in shown]
         await until(window.core, window.toast.isVisible, "told")
         window.import_controller.import_paths([source, tmp_path / "nowhere.png"])
-        await until(window.core, lambda: bool(window.import_controller._work.done()), "again")  # type: ignore[union-attr]
+        await until(window.core, lambda: not window.import_controller.is_under_way(), "again")
         assert window.library_view.shown == 2
 
 
@@ -126,8 +127,8 @@ async def test_tags_are_set_for_all_that_is_selected(tmp_path: Path) -> None:
         action = window.actions_of.every["tag"]
         await until(window.core, action.isEnabled, "offered")
         action.trigger()
-        await until(window.core, lambda: window.collections_controller._naming is not None, "asked")
-        asked = window.collections_controller._naming
+        await until(window.core, lambda: window.collections_controller.naming is not None, "asked")
+        asked = window.collections_controller.naming
         assert asked is not None
         assert asked.field.text() == "kelp, old"
         closed: list[bool] = []
@@ -146,7 +147,7 @@ async def test_a_selection_is_put_into_a_collection_by_name(tmp_path: Path) -> N
         action = window.actions_of.every["collect"]
         await until(window.core, action.isEnabled, "offered")
         action.trigger()
-        await until(window.core, lambda: window.collections_controller._naming is not None, "asked")
+        await until(window.core, lambda: window.collections_controller.naming is not None, "asked")
         written(window, "Best")
         await until(window.core, lambda: bool(window.collections_controller.every), "made")
         (best,) = window.collections_controller.every
@@ -175,7 +176,7 @@ async def test_the_history_is_walked_in_its_dialog(tmp_path: Path) -> None:
 
 
 async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answering: Answering
 ) -> None:
     usual, source = tmp_path / "Pictures", png(tmp_path / "shoot" / "a.png")
     usual.mkdir()
@@ -191,7 +192,7 @@ async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
         dialog.selectFile(source.name)
         return True
 
-    monkeypatch.setattr(tasks, "finished", answered)
+    answering(answered)
     monkeypatch.setattr(file_dialogs, "usual_folder", lambda: usual)
     async with opened(tmp_path / "home") as window:
         window.import_controller.choose(folder=False)
@@ -296,14 +297,12 @@ async def test_a_saved_search_is_named_by_its_words_at_first(tmp_path: Path) -> 
         window.top_bar.search.set_text("kelp")
         window.view_options.on_searched("kelp")
         window.collections_controller.on_save_search()
-        asked = window.collections_controller._naming
+        asked = window.collections_controller.naming
         assert isinstance(asked, NamePopover)
         assert asked.field.text() == asked.field.selectedText() == "kelp"
 
 
-async def test_the_first_page_leads_to_an_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_first_page_leads_to_an_import(tmp_path: Path, answering: Answering) -> None:
     source = png(tmp_path / "shoot" / "a.png")
     modes: list[QFileDialog.FileMode] = []
 
@@ -315,7 +314,7 @@ async def test_the_first_page_leads_to_an_import(
         dialog.selectFile(source.parent.name)
         return True
 
-    monkeypatch.setattr(tasks, "finished", answered)
+    answering(answered)
     async with opened(tmp_path / "home") as window:
         await until(window.core, window.welcome.isVisible, "first page")
         window.welcome.bring.click()
@@ -349,8 +348,8 @@ async def test_imported_pictures_are_selected_and_undone_into_the_trash(tmp_path
         assert window.sidebar.model.collection == ""
         assert {one.tags for one in window.gallery.selected_items()} == {("client a",)}  # type: ignore[union-attr]
         assert "broken.png" in said(window), "the refusal is shown where the pictures are"
-        assert window.toast._text.text().startswith("Imported 2")
-        assert window.toast._undo.text() == "Undo"
+        assert window.toast.text.startswith("Imported 2")
+        assert window.toast.button.text() == "Undo"
         window.toast.on_undo()
         await until(window.core, lambda: window.library_view.counts.trash == 2, "undone")
         assert window.library_view.counts.all == 1
@@ -373,7 +372,7 @@ async def test_an_import_does_not_disturb_who_works_on(tmp_path: Path) -> None:
 
 
 async def test_tags_for_all_are_asked_before_an_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, answering: Answering
 ) -> None:
     source = png(tmp_path / "shoot" / "a.png")
     answers = [False, True]
@@ -389,7 +388,7 @@ async def test_tags_for_all_are_asked_before_an_import(
         dialog.field.setText("client  a, kelp, client a,")
         return answers.pop(0)
 
-    monkeypatch.setattr(tasks, "finished", answered)
+    answering(answered)
     async with opened(tmp_path / "home") as window:
         window.import_controller.choose(folder=False)
         await until(window.core, lambda: asked == ["Import 1 item"], "asked")

@@ -127,7 +127,7 @@ async def test_a_question_about_variations_stands_without_a_toast(tmp_path: Path
             notice = window.composer.bar.notice
             assert notice is not None, "asked at once, not after another announcement"
             assert notice.text.startswith("Confirm 4 variations.")
-            assert not (window.toast.isVisible() and window.toast._undo.isVisible()), "no Cancel"
+            assert not (window.toast.isVisible() and window.toast.button.isVisible()), "no Cancel"
             await until(window.core, lambda: window.core.queue.waiting == 4, "the first are queued")
             pressed(window, "Generate anyway")
             await until(window.core, lambda: window.core.queue.waiting == 8, "the others too")
@@ -288,7 +288,7 @@ async def test_the_key_for_the_original_says_if_there_is_none(tmp_path: Path) ->
 
 
 def undo_offered(window: OpenedWindow) -> bool:
-    return window.toast.isVisible() and window.toast._undo.isVisible()
+    return window.toast.isVisible() and window.toast.button.isVisible()
 
 
 async def test_undo_of_a_toast_undoes_what_it_names_or_is_gone(tmp_path: Path) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from studio.domain.events import JobChanged, JobsRemoved, PicturesAdded
 from studio.ui.controllers.dbus_notifications import DBusChannel, arguments, question
 from studio.ui.controllers.notifications import Notifier, run_words
 from studio.ui.support import tasks
-from studio.ui.support.gdbus import DBusTool
+from tests.ui.answers import AnsweringBus
 from tests.ui.scripted_core import ScriptedDesk, job, until
 
 
@@ -172,17 +171,13 @@ def test_a_desktop_that_reads_no_markup_gets_the_words_as_they_are() -> None:
 async def test_the_desktop_is_asked_whether_it_reads_markup(
     window: QWidget, monkeypatch: pytest.MonkeyPatch, can: str, shown: str
 ) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: name)
-    channel = DBusChannel(window)
-    called: list[list[str]] = []
-
-    async def call(_tool: DBusTool, args: list[str]) -> str:
-        called.append(args)
+    async def call(args: Sequence[str]) -> str:
         return can if args == question() else "(uint32 7,)"
 
+    bus = AnsweringBus(call)
+    channel = DBusChannel(window, tool=bus)
     monkeypatch.setattr(channel, "_listen", lambda: True)
-    monkeypatch.setattr(DBusTool, "call", call)
     assert await channel.show_notification("Gridbrush", "<b>", lambda: None)
     assert await channel.show_notification("Gridbrush", "<b>", lambda: None)
-    assert [args == question() for args in called] == [True, False, False]
-    assert shown in called[-1]
+    assert [args == question() for args in bus.asked] == [True, False, False]
+    assert shown in bus.asked[-1]

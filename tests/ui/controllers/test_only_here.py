@@ -378,9 +378,9 @@ async def test_a_result_is_offered_in_the_loupe(tmp_path: Path) -> None:
         await painted(window, picture)
         window.composer.set_prompt("A small sailing boat")
         window.composer.generate_now()
-        button = window.toast._undo
+        button = window.toast.button
         await until(window.core, lambda: button.text() == "Show it", "the offer")
-        assert window.toast._text.text().endswith(" is ready")
+        assert window.toast.text.endswith(" is ready")
         assert window.loupe.picture is not None
         assert window.loupe.picture.id == picture.id, "the user's place is kept"
         button.click()
@@ -505,11 +505,11 @@ async def test_what_is_sent_shows_the_region(tmp_path: Path) -> None:
 
         def drawn() -> bool:
             window.composer.sent.fill()
-            request = window.composer.sent._first(*window.composer._sent_now())
+            request = window.composer.sent._first(*window.composer.sent_now())
             return window.core.guides.known_preview(request) is not None
 
         await until(window.core, drawn, "the pictures are drawn")
-        request = window.composer.sent._first(*window.composer._sent_now())
+        request = window.composer.sent._first(*window.composer.sent_now())
         preview = window.core.guides.known_preview(request)
         assert preview is not None
         roles = [one.role for one in preview.request.references]

@@ -218,7 +218,7 @@ async def test_leaving_the_picture_saves_once_and_undo_brings_the_old_one_back(
         assert await ids(window) == {parent.id, new.id}
         assert await ids(window, View.TRASH) == {made.id}
         await until(window.core, window.toast.isVisible, "told")
-        assert window.toast._text.text() == "Seam changed"
+        assert window.toast.text == "Seam changed"
         window.toast.on_undo()
         await until(window.core, lambda: made.row in window.library_view.order, "undone")
         assert await ids(window) == {parent.id, made.id}

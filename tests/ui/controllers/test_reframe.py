@@ -136,7 +136,7 @@ async def test_a_frame_inside_the_picture_is_cut_out_free_and_can_be_undone(
         button.click()
 
         def shown() -> bool:
-            return window.toast.isVisible() and "cropped to" in window.toast._text.text()
+            return window.toast.isVisible() and "cropped to" in window.toast.text
 
         await until(window.core, shown, "the toast")
         assert window.core.queue.jobs == {}
@@ -151,14 +151,14 @@ async def test_a_frame_inside_the_picture_is_cut_out_free_and_can_be_undone(
         button.click()
 
         def exists() -> bool:
-            return window.toast._undo.text() == "Show it"
+            return window.toast.button.text() == "Show it"
 
         await until(window.core, exists, "the crop is not made twice")
         assert len(window.library_view.order) == 2
         window.pictures.undo()
         await until(window.core, lambda: len(window.library_view.order) == 1, "undone")
-        await until(window.core, lambda: window.toast._text.text().startswith("Undone"), "said")
-        assert window.toast._text.text() == "Undone: 1 picture made"
+        await until(window.core, lambda: window.toast.text.startswith("Undone"), "said")
+        assert window.toast.text == "Undone: 1 picture made"
         (now,) = await window.core.library.find([crop.id])
         assert now.trashed
 

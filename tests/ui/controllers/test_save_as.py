@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from studio.ui.dialogs.confirmations import OverwriteDialog
 from studio.ui.support import drag_and_drop, tasks
 from tests.generation.earlier_process import full_disk
+from tests.ui.answers import Answering
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 MINE = b"MY RETOUCHED VERSION"
@@ -49,11 +50,11 @@ class User:
 
 
 @pytest.fixture
-def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> User:
+def user(tmp_path: Path, answering: Answering) -> User:
     """Somebody with a folder for the client."""
     made = User(tmp_path / "for the client")
     made.folder.mkdir()
-    monkeypatch.setattr(tasks, "finished", made.finished)
+    answering(made.finished)
     return made
 
 

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QByteArray, QItemSelectionModel, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -17,7 +16,7 @@ from studio.domain.entities import Picture
 from studio.library.query import View
 from studio.ui.controllers.tray import TrayController
 from studio.ui.panels.tray import SIDE, Tray, TrayModel
-from studio.ui.support import clipboard, drag_and_drop
+from studio.ui.support import clipboard
 from studio.ui.support.drag_and_drop import DraggedPicture
 from studio.ui.support.drop_contents import IDS
 from studio.ui.widgets.menu import Menu
@@ -86,7 +85,7 @@ async def test_the_key_takes_off_what_is_there(tmp_path: Path) -> None:
 
 def said(window: OpenedWindow) -> str:
     """What stands in the toast."""
-    return window.toast._text.text() if window.toast.isVisible() else ""
+    return window.toast.text if window.toast.isVisible() else ""
 
 
 async def test_clearing_is_undone_by_the_toast_and_by_the_key(tmp_path: Path) -> None:
@@ -112,26 +111,22 @@ async def test_clearing_is_undone_by_the_toast_and_by_the_key(tmp_path: Path) ->
 
 
 async def test_all_or_the_selected_are_dragged_and_copied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
-    gone: list[list[str]] = []
+    def gone() -> list[list[str]]:
+        return [[one.picture.id for one in carried] for carried in dragged]
 
-    def drag_out(_source: object, carried: Sequence[DraggedPicture], *_rest: object) -> bool:
-        gone.append([one.picture.id for one in carried])
-        return True
-
-    monkeypatch.setattr(drag_and_drop, "drag_out", drag_out)
     async with opened(tmp_path) as window:
         pictures = await make(window, "a {fox|hare|owl}", tiles=3)
         view = await put(window, *pictures)
         QApplication.sendPostedEvents()
         QTest.mousePress(view.handle, LEFT, NONE, QPoint(5, 5))
         QTest.mouseMove(view.handle, QPoint(60, 5))
-        assert gone == [names(view)]
+        assert gone() == [names(view)]
         middle = view.list.visualRect(view.list.model().index(1, 0)).center()
         QTest.mouseClick(view.list.viewport(), LEFT, NONE, middle)
         view.list.startDrag(Qt.DropAction.CopyAction)
-        assert gone[1:] == [[names(view)[1]]]
+        assert gone()[1:] == [[names(view)[1]]]
         said: list[str] = []
         window.pictures.told.connect(said.append)
         QTest.keyClick(view.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -276,10 +271,11 @@ async def test_full_screen_hides_it_and_brings_it_back(tmp_path: Path) -> None:
 
 
 async def test_too_many_are_refused_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task_errors: list[BaseException]
+    tmp_path: Path, task_errors: list[BaseException]
 ) -> None:
-    monkeypatch.setattr("studio.ui.controllers.tray.MOST", 1)
     async with opened(tmp_path) as window:
+        controller, _view = parts_of(window)
+        controller.most = 1
         one, two = await make(window, "a {fox|hare}", tiles=2)
         view = await put(window, one)
         await press_key(window, two)

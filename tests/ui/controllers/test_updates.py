@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,20 +15,20 @@ from studio.app import updates
 from studio.ui.controllers.updates import UpdateNotice
 from studio.ui.dialogs.settings.about import AboutSection
 from studio.ui.style.theme import install
-from studio.ui.support import desktop_services
 from studio.ui.widgets.message_bar import MessageBar
 from tests.ui.scripted_core import ScriptedDesk, until
 
 FOUND = updates.Update("99.0", "Faster.", "https://here.example/new")
 
 
+def address() -> str:
+    return "https://here.example/updates.json"
+
+
 @pytest.fixture
-def about(
-    qapp: QApplication, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[AboutSection]:
+def about(qapp: QApplication, desk: ScriptedDesk) -> Iterator[AboutSection]:
     install(qapp, "dark", scale=1.0)
-    monkeypatch.setattr(updates, "feed", lambda: "https://here.example/updates.json")
-    made = AboutSection(desk)
+    made = AboutSection(desk, feed=address)
     yield made
     shiboken6.delete(made)
 
@@ -38,7 +38,7 @@ async def test_the_settings_tell_whom_it_asks_and_take_the_choice(
 ) -> None:
     about.show()
     await until(about.updates.isVisible)
-    assert "here.example" in about._asked.text()
+    assert "here.example" in about.asked.text()
     assert not about.updates.isChecked()
     about.updates.click()
     assert desk.settings.value.updates
@@ -47,8 +47,9 @@ async def test_the_settings_tell_whom_it_asks_and_take_the_choice(
 
 
 async def test_a_build_without_an_address_offers_nothing(
-    about: AboutSection, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, desk: ScriptedDesk, at_end: list[Callable[[], object]]
 ) -> None:
+    install(qapp, "dark", scale=1.0)
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -56,7 +57,8 @@ async def test_a_build_without_an_address_offers_nothing(
         loop.call_soon_threadsafe(asked.set)
         return ""
 
-    monkeypatch.setattr(updates, "feed", feed)
+    about = AboutSection(desk, feed=feed)
+    at_end.append(lambda: shiboken6.delete(about))
     about.show()
     await asked.wait()
     await asyncio.sleep(0)
@@ -68,9 +70,7 @@ class PartialWindow(SimpleNamespace):
 
 
 @pytest.fixture
-def window(
-    qapp: QApplication, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Any]:
+def window(qapp: QApplication, desk: ScriptedDesk) -> Iterator[Any]:
     install(qapp, "dark", scale=1.0)
 
     async def making() -> SimpleNamespace:
@@ -79,25 +79,21 @@ def window(
     async def found(_client: object, _settings: object, _address: str) -> updates.Update:
         return FOUND
 
-    monkeypatch.setattr(updates, "feed", lambda: "https://here.example/updates.json")
-    monkeypatch.setattr(updates, "check_for_update", found)
     bar = MessageBar()
     core: Any = SimpleNamespace(settings=desk.settings, making=making)
-    yield PartialWindow(core=core, messages=bar, updates=UpdateNotice(core, bar, bar))
+    notice = UpdateNotice(core, bar, bar, feed=address, check=found)
+    yield PartialWindow(core=core, messages=bar, updates=notice)
     shiboken6.delete(bar)
 
 
 async def test_a_newer_version_is_reported_with_a_way_to_read_about_it(
-    window: Any, monkeypatch: pytest.MonkeyPatch
+    window: Any, links: list[str]
 ) -> None:
-    opened: list[str] = []
-    services = SimpleNamespace(openUrl=lambda url: opened.append(url.toString()))
-    monkeypatch.setattr(desktop_services, "QDesktopServices", services)
     await window.updates.check_for_update()
     notice = window.messages.notice
     assert notice.text == "Gridbrush 99.0 is available. Faster."
     window.messages.on_first()
-    assert opened == ["https://here.example/new"]
+    assert links == ["https://here.example/new"]
     assert window.core.settings.value.update_seen == "99.0"
 
 

@@ -192,4 +192,4 @@ async def test_a_day_without_pictures_leads_to_the_next_and_says_so(tmp_path: Pa
         assert item.row == window.library_view.order[-1]
         today = day_of(time.time()).words()
         said = f"No pictures from May 2001; the nearest is from {today}"
-        assert window.toast._text.text() == said
+        assert window.toast.text == said

@@ -22,7 +22,7 @@ def question() -> EmptyTrashDialog | None:
 
 def offered(window: OpenedWindow) -> bool:
     """Whether the button stands over the pictures."""
-    button = window.grid_bar._empty
+    button = window.grid_bar.emptying
     return button is not None and button.isVisible()
 
 
@@ -31,8 +31,8 @@ async def asked(window: OpenedWindow) -> EmptyTrashDialog:
     window.show_shelf(View.TRASH)
     bar = window.grid_bar
     await until(window.core, lambda: offered(window), "offered")
-    assert bar._empty is not None
-    bar._empty.click()
+    assert bar.emptying is not None
+    bar.emptying.click()
     await until(window.core, question, "asked")
     found = question()
     assert found is not None

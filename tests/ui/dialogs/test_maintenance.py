@@ -40,7 +40,7 @@ async def test_a_sound_library_is_said_in_a_toast(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await window.dialogs.upkeep.get().check()
         assert window.toast.isVisibleTo(window)
-        assert "All 3 pictures" in window.toast._text.text()
+        assert "All 3 pictures" in window.toast.text
 
 
 async def test_damage_is_listed_and_can_be_mended(tmp_path: Path) -> None:

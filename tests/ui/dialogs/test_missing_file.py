@@ -66,7 +66,7 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         await window.missing_files.relink_file(missing, away)
         await until(core, lambda: not is_missing(window, one.row), "found")
         assert window.messages.isHidden()
-        assert window.toast._text.text() == "1 missing file found"
+        assert window.toast.text == "1 missing file found"
         assert library.path(one).read_bytes() == away.read_bytes()
 
 
@@ -137,7 +137,7 @@ async def test_a_file_that_is_gone_is_neither_copied_nor_saved(tmp_path: Path) -
         assert clipboard.text() == "what was there"
         window.gallery.select_keys([one.row, two.row])
         window.pictures.copy()
-        await until(core, lambda: window.toast._text.text() == "1 picture copied", "copied")
+        await until(core, lambda: window.toast.text == "1 picture copied", "copied")
         assert [Path(url.toLocalFile()) for url in clipboard.mimeData().urls()] == [
             core.library.path(two)
         ]

@@ -41,10 +41,10 @@ async def test_what_is_open_or_was_named_is_not_opened_again(tmp_path: Path) -> 
     async with opened(tmp_path) as window:
         await make(window)
         await window.library_opener.set_library(window.core.library.folder)
-        assert window.toast._text.text() == "This library is already open"
+        assert window.toast.text == "This library is already open"
         assert window.core.settings.value.library == ""
         await window.library_opener.choose()
-        assert "set at startup" in window.toast._text.text()
+        assert "set at startup" in window.toast.text
         fresh = tmp_path / "fresh"
         fresh.mkdir()
         await window.library_opener.set_library(fresh)

@@ -174,7 +174,7 @@ async def test_jobs_under_way_must_end_first(tmp_path: Path) -> None:
         window.composer.generate_now()
         await until(window.core, lambda: window.core.queue.jobs, "queued")
         await window.library_mover.choose()
-        assert "Move the library afterwards" in window.toast._text.text()
+        assert "Move the library afterwards" in window.toast.text
         window.core.queue.cancel_all()
         await until(window.core, window.library_mover.may_move, "free")
 

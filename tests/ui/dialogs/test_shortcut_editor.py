@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from studio.config import shortcut_file
 from studio.ui.dialogs.shortcut_editor import ShortcutButton, ShortcutEditor
-from studio.ui.support import tasks
 from studio.ui.window.top_bar import TopBar
 from tests.ui import windows
+from tests.ui.answers import Answering
 from tests.ui.windows import OpenedWindow, until
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -32,7 +32,7 @@ def choose(button: ShortcutButton, key: Qt.Key, mods: Qt.KeyboardModifier | None
     QTest.keyClick(button, key, mods or Qt.KeyboardModifier.NoModifier)
 
 
-class Answering:
+class FileChooser:
     """Somebody who chooses a file in every dialog for files."""
 
     def __init__(self, path: Path) -> None:
@@ -106,10 +106,10 @@ async def test_escape_keeps_and_backspace_takes_away(tmp_path: Path) -> None:
 
 
 async def test_all_changes_are_exported_reset_and_imported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, answering: Answering
 ) -> None:
     path = tmp_path / "shortcuts.json"
-    monkeypatch.setattr(tasks, "finished", Answering(path).finished)
+    answering(FileChooser(path).finished)
     async with windows.opened(tmp_path / "home") as window:
         window.core.settings.change(shortcuts={"vary": ("Q",)})
         editor = editor_at(window, "vary")

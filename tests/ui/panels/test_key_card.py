@@ -134,7 +134,7 @@ async def test_without_a_keyring_the_key_is_kept_for_this_session(
     assert card.verdict.words.startswith(
         "The key is not saved Key kept for this session only: a reason."
     )
-    assert card._where.text().startswith("Kept for this session only, never in a file.")
+    assert card.where.text().startswith("Kept for this session only, never in a file.")
 
 
 async def test_a_key_that_is_saved_after_all_is_said_to_be_in_the_keyring(
@@ -147,7 +147,7 @@ async def test_a_key_that_is_saved_after_all_is_said_to_be_in_the_keyring(
     desk.vault.trouble = None
     await desk.keys.store("dgrid", KEY)
     await until(lambda: card.verdict.tone == "ok")
-    assert card._where.text().startswith("Saved in the system keyring")
+    assert card.where.text().startswith("Saved in the system keyring")
 
 
 async def test_a_prompt_of_the_keyring_is_named_and_its_answer_awaited(
@@ -209,7 +209,7 @@ async def test_another_provider_asks_for_name_address_and_manner(
     card.own.title.setText("My gateway")
     card.own.address.setText("images.example.com/")
     card.own.auth.segment("google").click()
-    assert "images.example.com" in card._where.text()
+    assert "images.example.com" in card.where.text()
     card.on_edited()
     card.save.click()
     await until(lambda: saved)
@@ -250,9 +250,9 @@ def test_the_key_is_dots_until_the_eye_is_pressed(card: KeyCard) -> None:
 
 def test_it_says_where_the_key_is_kept_and_sent(card: KeyCard) -> None:
     words = "Saved in the system keyring, never in a file. Sent only to {}."
-    assert card._where.text() == words.format("api.dgrid.ai")
+    assert card.where.text() == words.format("api.dgrid.ai")
     card.providers.segment("google").click()
-    assert card._where.text() == words.format("generativelanguage.googleapis.com")
+    assert card.where.text() == words.format("generativelanguage.googleapis.com")
     assert card.key.field.accessibleName() == "Google key"
 
 
@@ -278,7 +278,7 @@ async def test_longer_words_are_not_cut(qapp: QApplication, desk: ScriptedDesk) 
         await asyncio.sleep(0)
         card.resize(312, card.heightForWidth(312))
         assert card.minimumSizeHint().width() <= 312
-        for label in (card._title, card._where):
+        for label in (card.title, card.where):
             assert label.height() >= label.heightForWidth(label.width())
         shiboken6.delete(card)
     finally:
@@ -307,7 +307,7 @@ async def test_a_card_with_a_saved_key_says_so_and_asks_for_none(
         shown.show()
         assert "saved in the system keyring" in shown.verdict.words
         assert not asks(shown)
-        assert not any(part.isVisible() for part in (shown.key, shown.save, shown._advice))
+        assert not any(part.isVisible() for part in (shown.key, shown.save, shown.advice))
         change = shown.verdict.button("Change key…")
         assert change is not None
         assert change.isVisible()
@@ -378,7 +378,7 @@ async def test_a_provider_of_ones_own_has_its_key_at_the_next_start_too(
     desk.settings.change(profiles=(own,), known_keys=("own",), profile="own")
     card = KeyCard(desk)
     card.show_default("own")
-    assert card._title.text() == "Own gateway"
+    assert card.title.text() == "Own gateway"
     assert not asks(card)
     shiboken6.delete(card)
 

@@ -210,8 +210,8 @@ def toast(_window: OpenedWindow) -> QWidget:
     room.resize(700, 200)
     # Longer than a busy machine takes for all of this.
     made.show_toast("3 pictures in the trash", MessageAction("Undo"), seconds=3600)
-    if made._rise is not None:
-        made._rise.setCurrentTime(made._rise.duration())
+    if made.rising is not None:
+        made.rising.setCurrentTime(made.rising.duration())
     return room
 
 

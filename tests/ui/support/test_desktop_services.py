@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from studio.ui.support import desktop_services
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    found: list[str] = []
-
-    def take(url: object) -> bool:
-        found.append(url.toString())  # type: ignore[attr-defined]
-        return True
-
-    monkeypatch.setattr(desktop_services, "QDesktopServices", SimpleNamespace(openUrl=take))
-    return found
 
 
 @pytest.mark.parametrize(
@@ -31,17 +18,17 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         "C:\\Windows\\system32\\calc.exe", "\\\\server\\x", "https://a b/",
     ],
 )  # fmt: skip
-def test_what_is_no_page_is_not_opened(address: str, opened: list[str]) -> None:
+def test_what_is_no_page_is_not_opened(address: str, links: list[str]) -> None:
     assert not desktop_services.open_link(address)
-    assert opened == []
+    assert links == []
 
 
-def test_pages_are_opened(opened: list[str]) -> None:
+def test_pages_are_opened(links: list[str]) -> None:
     assert desktop_services.open_link("https://example.org/a?b=c#d")
     assert desktop_services.open_link("HTTP://example.org")
-    assert opened == ["https://example.org/a?b=c#d", "http://example.org"]
+    assert links == ["https://example.org/a?b=c#d", "http://example.org"]
 
 
-def test_a_folder_is_opened_as_a_folder(opened: list[str], tmp_path: Path) -> None:
+def test_a_folder_is_opened_as_a_folder(links: list[str], tmp_path: Path) -> None:
     assert desktop_services.open_folder(tmp_path / "https:" / "x")
-    assert opened == [f"file://{tmp_path}/https:/x"]
+    assert links == [f"file://{tmp_path}/https:/x"]

@@ -20,7 +20,7 @@ from studio.ui.controllers.import_ import ImportTarget
 from studio.ui.panels.composer.role_drop_target import RoleDropTarget
 from studio.ui.panels.composer.slot import Slot
 from studio.ui.support import drop_area
-from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.drop_area import Drag, DropArea, DropCover
 from tests.source_files import nodes, parsed, texts_with
 from tests.ui.user_actions import mime as own
 from tests.ui.windows import OpenedWindow, make, opened, until
@@ -106,7 +106,7 @@ def is_over(place: Place) -> bool:
 
 
 def aimed_at(slot: Slot) -> bool:
-    return slot._area.inside
+    return slot.area.inside
 
 
 def esc(place: QWidget) -> None:
@@ -193,18 +193,18 @@ def test_a_widget_that_dies_under_a_drag_leaves_nothing(place: Place, qtbot: QtB
     other = Place(window)
     other.show()
     enter(other, files())
-    assert drop_area._watch()._areas
+    assert drop_area.areas_under_drag()
     import shiboken6
 
     shiboken6.delete(other)
-    assert not drop_area._watch()._areas
+    assert not drop_area.areas_under_drag()
     QTest.mouseMove(window, QPoint(5, 5))
 
 
 def test_nothing_is_watched_while_nothing_is_dragged(place: Place) -> None:
     enter(place, files())
     leave(place)
-    assert not drop_area._watch()._areas
+    assert not drop_area.areas_under_drag()
 
 
 # --- the window -------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ async def studio(home: Path) -> AsyncIterator[OpenedWindow]:
         drop_area.end_all()
 
 
-def covers(window: OpenedWindow) -> list[QWidget]:
+def covers(window: OpenedWindow) -> list[DropCover]:
     """What lies over the window because of a drag."""
     found = [*window.findChildren(RoleDropTarget), *window.findChildren(ImportTarget)]
     return [cover for cover in found if cover.isVisible()]
@@ -263,8 +263,8 @@ async def test_nothing_lies_over_the_window_when_a_drag_is_over(tmp_path: Path, 
             window.composer.show()
             # What only lay there goes a moment later, as the drag might go on over it.
             for cover in covers(window):
-                assert cover._away.isActive()  # type: ignore[attr-defined]
-                cover._away.timeout.emit()  # type: ignore[attr-defined]
+                assert cover.lingering.isActive()
+                cover.lingering.timeout.emit()
             assert covers(window) == []
 
 
@@ -297,7 +297,7 @@ async def test_a_drag_over_another_part_leaves_none_marked(tmp_path: Path) -> No
         pointer(window)
         assert not aimed_at(slot)
         pictures = own("p1")
-        for rows in (window.sidebar._library, window.sidebar._trash):
+        for rows in (window.sidebar.library, window.sidebar.trash):
             view = rows.viewport()
             row = next(n for n in range(rows.count()) if rows.place(n).takes)
             at = rows.visualItemRect(rows.item(row)).center()
@@ -348,7 +348,7 @@ async def test_a_slot_that_is_moved_leaves_no_mark(tmp_path: Path, how: str) -> 
         slot = row.slots()[1]
         QTest.mousePress(slot, LEFT, pos=QPoint(12, 20))
         QTest.mouseMove(slot, QPoint(-40, 20))
-        assert row._insert_at is not None
+        assert row.insert_at is not None
         if how == "Esc":
             slot.setFocus()
             QTest.keyClick(slot, Qt.Key.Key_Escape)
@@ -356,7 +356,7 @@ async def test_a_slot_that_is_moved_leaves_no_mark(tmp_path: Path, how: str) -> 
             window.view_switch.open_loupe()
         else:
             composer.undo()
-        assert row._insert_at is None
+        assert row.insert_at is None
 
 
 # --- the contract ---------------------------------------------------------------------------------

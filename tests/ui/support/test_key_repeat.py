@@ -314,7 +314,7 @@ async def test_a_question_is_asked_once_and_answered_by_a_second_press_a_second_
             now = [0.0]
             window.core.settings.change(budget_usd=0.01)
             composer = window.composer
-            composer._asked.clock = lambda: now[0]
+            composer.question.clock = lambda: now[0]
             composer.set_draft(DRAFT)
             sent: list[object] = []
             composer.generate.connect(sent.append)
@@ -346,7 +346,7 @@ async def test_a_question_that_was_closed_or_is_another_one_is_asked_again(tmp_p
             now = [0.0]
             window.core.settings.change(budget_usd=0.01)
             composer = window.composer
-            composer._asked.clock = lambda: now[0]
+            composer.question.clock = lambda: now[0]
             composer.set_draft(DRAFT)
             composer.generate_now()
             composer.bar.on_close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from studio.ui.support.merged_task import MergedTask
+from tests.ui.scripted_core import until
 
 
 async def test_requests_during_the_work_are_done_once_more() -> None:
@@ -25,11 +26,10 @@ async def test_requests_during_the_work_are_done_once_more() -> None:
     assert task.outdated
     gates[0].set()
     gates[1].set()
-    assert task._task is not None
-    await task._task
+    await until(lambda: not task.running)
     assert began == [False, False]
     task.request()
     await asyncio.sleep(0)
     gates[2].set()
-    await task._task
+    await until(lambda: not task.running)
     assert len(began) == 3

@@ -67,13 +67,11 @@ async def test_a_change_is_noticed_and_others_are_not(
     at_end.append(watch.stop)
     heard: list[int] = []
     watch.changed.connect(lambda: heard.append(1))
-    watch._notifier.setEnabled(False)
     set_profile(display, b"something else", "_NET_SOMETHING")
-    readable, _writable, _odd = select.select([watch._connection.descriptor], [], [], 60)
+    readable, _writable, _odd = select.select([watch.descriptor], [], [], 60)
     assert readable
     watch.on_readable()
-    assert not watch._timer.isActive(), "another property is no profile"
-    watch._notifier.setEnabled(True)
+    assert not watch.settling, "another property is no profile"
     set_profile(display, icc_profiles.matrix())
     await until(lambda: len(heard) == 1)
     set_profile(display, icc_profiles.matrix(), "_ICC_PROFILE_3")
@@ -93,4 +91,4 @@ async def test_the_end_of_the_server_is_no_crash(
     server = virtual_display._processes[0]
     server.terminate()
     await asyncio.to_thread(server.wait)
-    await until(lambda: not watch._notifier.isEnabled())
+    await until(lambda: not watch.connected)

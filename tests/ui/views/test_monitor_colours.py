@@ -76,6 +76,15 @@ def swapped() -> ScreenTransform:
     return transform_for(icc_profiles.matrix(SWAPPED))
 
 
+Convert = Callable[[QImage, ScreenTransform | None], QImage]
+
+
+def watch_conversions(monkeypatch: pytest.MonkeyPatch, convert: Convert) -> None:
+    """Convert images in this way from now on, wherever they are shown."""
+    for module in (raster, thumbnail_cache):
+        monkeypatch.setattr(module, "to_screen", convert)
+
+
 @pytest.fixture
 def conversions(monkeypatch: pytest.MonkeyPatch) -> list[QSize]:
     """Sizes of the images converted from now on."""
@@ -86,8 +95,7 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> list[QSize]:
             found.append(image.size())
         return to_screen(image, transform)
 
-    monkeypatch.setattr(raster, "to_screen", counted)
-    monkeypatch.setattr(thumbnail_cache, "to_screen", counted)
+    watch_conversions(monkeypatch, counted)
     return found
 
 
@@ -325,8 +333,7 @@ async def test_the_conversion_runs_off_the_gui_thread(
             threads.append(shiboken6.isValid(here) and here.thread().isCurrentThread())
         return to_screen(image, transform)
 
-    monkeypatch.setattr(raster, "to_screen", noted)
-    monkeypatch.setattr(thumbnail_cache, "to_screen", noted)
+    watch_conversions(monkeypatch, noted)
     screen_colours().show_through(swapped)
     thumbnails, _library = cache
     thumbnails.request_thumbnails(wishes(1, 2, 3))

@@ -12,7 +12,6 @@ import pytest
 from studio.common.errors import PictureUnreadable
 from studio.domain.entities import Picture
 from studio.imaging.comparer import ComparisonResult, DifferenceMap
-from studio.ui.views.compare import pixel_comparisons
 from studio.ui.views.compare.pixel_comparisons import PREVIEW, WHOLE, PixelComparisons
 from tests.ui import scripted_library
 from tests.ui.scripted_library import FakeLibrary, picture
@@ -104,11 +103,11 @@ async def test_the_active_pair_comes_first_and_small_copies_before_originals(
 
 
 async def test_what_is_under_way_is_given_up_when_its_pair_is_gone(
-    at_end: AtEnd, monkeypatch: pytest.MonkeyPatch
+    at_end: AtEnd,
 ) -> None:
-    monkeypatch.setattr(pixel_comparisons, "PAUSE", 0)
     comparer = FakeComparer(gate=asyncio.Event())
     made = comparing(comparer, at_end)
+    made.pause = 0.0
     made.set_pictures([A, B], 1)
     await asked(comparer, 1)
     made.set_pictures([A, C], 1)
@@ -119,11 +118,11 @@ async def test_what_is_under_way_is_given_up_when_its_pair_is_gone(
 
 
 async def test_another_active_side_is_compared_at_once(
-    at_end: AtEnd, monkeypatch: pytest.MonkeyPatch
+    at_end: AtEnd,
 ) -> None:
-    monkeypatch.setattr(pixel_comparisons, "PAUSE", 0)
     comparer = FakeComparer(gate=asyncio.Event())
     made = comparing(comparer, at_end)
+    made.pause = 0.0
     made.set_pictures([A, B, C], 1)
     await asked(comparer, 1)
     made.set_pictures([A, B, C], 2)

@@ -10,14 +10,14 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QAccessibleEvent,
-    QGuiApplication,
 )
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui.support.gdbus import DBusTool
 from studio.ui.widgets import accessible, spoken_notifications
 from studio.ui.widgets.spoken_notifications import SpokenNotifications, is_listened_to
+from tests.ui.answers import AnsweringBus
+from tests.ui.heard import Heard
 from tests.ui.scripted_core import until
 
 OLD = "([(':1.3', 'Object:StateChanged:Showing'), (':1.3', 'Window:Activate:')],)"
@@ -45,73 +45,44 @@ def test_the_window_announces_what_happens_in_it(
     assert (event.object(), event.message()) == (window, "1 picture saved")
 
 
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Notifications that readers are told are shown."""
-    made: list[str] = []
-
-    def take(event: QAccessibleEvent) -> None:
-        about = QAccessible.queryAccessibleInterface(event.object())
-        if isinstance(event, QAccessibleAnnouncementEvent) or about is None:
-            return
-        told = (event.type(), about.role())
-        if told == (QAccessible.Event.ObjectShow, QAccessible.Role.Notification):
-            made.append(about.text(QAccessible.Text.Name))
-
-    monkeypatch.setattr(QAccessible, "updateAccessibility", take)
-    monkeypatch.setattr(accessible, "is_heard", lambda: True)
-    return made
-
-
 @pytest.mark.parametrize(("events", "spoken"), [(OLD, ["2 jobs queued", "Done"]), (NEW, [])])
 async def test_announcements_are_shown_as_notifications_where_nobody_listens_to_them(
-    qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
-    shown: list[str],
-    events: str,
-    spoken: list[str],
+    qtbot: QtBot, heard: Heard, events: str, spoken: list[str]
 ) -> None:
-    asked: list[Sequence[str]] = []
-
-    async def call(_tool: DBusTool, arguments: Sequence[str]) -> str:
-        asked.append(arguments)
+    async def call(arguments: Sequence[str]) -> str:
         return events if "--address" in arguments else "('unix:path=/tmp/at-spi/bus,guid=7',)"
 
-    monkeypatch.setattr(DBusTool, "call", call)
-    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    bus = AnsweringBus(call)
     window = QWidget()
     qtbot.addWidget(window)
     within = QWidget(window)
-    voice = spoken_notifications.second_voice(window)
+    voice = spoken_notifications.second_voice(window, platform="xcb", tool=bus)
     assert voice is not None
     accessible.set_second_voice(voice.say_announcement)
     try:
         for words in ("2 jobs queued", "Done"):
             accessible.announce(within, words)
-        await until(lambda: len(asked) >= 2 and shown == spoken)
-        assert "unix:path=/tmp/at-spi/bus,guid=7" in asked[1]
+        await until(lambda: len(bus.asked) >= 2 and heard.shown == spoken)
+        assert "unix:path=/tmp/at-spi/bus,guid=7" in bus.asked[1]
     finally:
         accessible.set_second_voice(None)
 
 
-async def test_a_window_that_is_gone_says_nothing(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, shown: list[str]
-) -> None:
+async def test_a_window_that_is_gone_says_nothing(qtbot: QtBot, heard: Heard) -> None:
     window, other = QWidget(), QWidget()
     qtbot.addWidget(other)
 
-    async def call(_tool: DBusTool, arguments: Sequence[str]) -> str:
+    async def call(arguments: Sequence[str]) -> str:
         if "--address" not in arguments:
             window.deleteLater()
             await until(lambda: not shiboken6.isValid(window))
             return "('unix:path=/tmp/at-spi/bus',)"
         return OLD
 
-    monkeypatch.setattr(DBusTool, "call", call)
-    speech = SpokenNotifications(other)
+    speech = SpokenNotifications(other, tool=AnsweringBus(call))
     speech.say_announcement(window, "never heard")
     speech.say_announcement(other, "heard")
-    await until(lambda: shown == ["heard"])
+    await until(lambda: heard.shown == ["heard"])
 
 
 def test_other_platforms_need_no_second_voice(qtbot: QtBot) -> None:

@@ -189,7 +189,7 @@ def test_views_are_reported_only_when_the_user_chose(top: TopBar) -> None:
 def test_the_menu_button_says_where_the_menu_opens(top: TopBar) -> None:
     told: list[object] = []
     top.menu_requested.connect(told.append)
-    top._menu.click()
+    top.menu.click()
     assert told == [top.menu_point()]
     assert top.menu_point().y() > top.mapToGlobal(top.rect().topLeft()).y()
 
@@ -204,7 +204,7 @@ def test_the_top_bar_fits_a_narrow_window(qtbot: QtBot, *, longer: bool) -> None
     hint = bar.layout()
     assert hint is not None
     assert hint.minimumSize().width() <= 1024
-    assert not bar._name.isVisibleTo(bar)
+    assert not bar.name.isVisibleTo(bar)
 
 
 # --- grid -------------------------------------------------------------------------------------
@@ -212,8 +212,8 @@ def test_the_top_bar_fits_a_narrow_window(qtbot: QtBot, *, longer: bool) -> None
 
 def test_the_count_is_always_n_of_all(grid: GridBar) -> None:
     grid.show_counts("All pictures", 214, 12_408)
-    assert grid._name.text() == "All pictures"
-    assert grid._count.text() == "214 of 12,408"
+    assert grid.name.text() == "All pictures"
+    assert grid.count.text() == "214 of 12,408"
 
 
 def test_the_grid_bar_tells_choices_and_shows_settings_silently(grid: GridBar) -> None:
@@ -230,7 +230,7 @@ def test_the_grid_bar_tells_choices_and_shows_settings_silently(grid: GridBar) -
 
     grid.sort.setFocus()
     QTest.keyClick(grid.sort, Qt.Key.Key_Up)
-    grid._hide.click()
+    grid.rejected.click()
     QTest.keyClick(grid.slider, Qt.Key.Key_Right)
     assert told[0] is Sort.RATING
     assert told[1] == ("hide", True)
@@ -269,14 +269,14 @@ def test_the_state_of_the_key_is_said_in_words(
 ) -> None:
     status.show_key(found, "DGrid")
     assert shown(status) == words
-    assert status._link.isVisible() is bool(link)
-    assert status._link.text() == link
+    assert status.link.isVisible() is bool(link)
+    assert status.link.text() == link
 
 
 def test_the_painter_needs_no_key_and_says_so(status: StatusBar) -> None:
     status.show_key(key(KeySource.NONE, KeyState.NONE, "sketch"), "Offline sketch")
     assert shown(status) == "Offline sketch no key, no network needed"
-    assert status._brush.isVisible()
+    assert status.brush.isVisible()
 
 
 def test_the_link_asks_for_what_helps(status: StatusBar) -> None:
@@ -284,9 +284,9 @@ def test_the_link_asks_for_what_helps(status: StatusBar) -> None:
     status.unlock_requested.connect(asked.append)
     status.keys_requested.connect(lambda: asked.append("keys"))
     status.show_key(key(KeySource.KEYRING, KeyState.LOCKED), "DGrid")
-    status._link.click()
+    status.link.click()
     status.show_key(key(KeySource.NONE, KeyState.NONE), "DGrid")
-    status._link.click()
+    status.link.click()
     assert asked == ["dgrid", "keys"]
 
 

@@ -345,6 +345,6 @@ async def test_nothing_in_the_bar_is_cut_at_any_width(tmp_path: Path) -> None:
             window.resize(width, 900)
             QApplication.sendPostedEvents()
             for part in parts:
-                if part.isVisible() and part is not bar._name:
+                if part.isVisible() and part is not bar.name:
                     assert part.width() >= part.sizeHint().width(), (width, part)
                     assert part.geometry().right() <= bar.width(), width

@@ -81,8 +81,8 @@ async def test_all_are_dismissed_by_key_and_come_back_with_one_undo(tmp_path: Pa
         mods = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         QTest.keyClick(window.gallery, Qt.Key.Key_Delete, mods)
         await until(core, lambda: stand(window) == [picture.row], "dismissed")
-        await until(core, lambda: window.toast._text.text() == "3 jobs dismissed", "told")
-        assert window.toast._undo.isVisible()
+        await until(core, lambda: window.toast.text == "3 jobs dismissed", "told")
+        assert window.toast.button.isVisible()
         window.pictures.undo()
         await until(core, lambda: stand(window) == before, "back in their places")
         assert ids <= set(core.queue.jobs)
@@ -98,9 +98,7 @@ async def test_nothing_paid_for_is_dismissed_with_all(tmp_path: Path) -> None:
         window.actions_of.every["dismiss_all"].trigger()
         await until(core, lambda: stand(window) == [cut.id], "the answer is kept")
         window.actions_of.every["dismiss_all"].trigger()
-        await until(
-            core, lambda: window.toast._text.text() == "No failed or cancelled jobs", "told"
-        )
+        await until(core, lambda: window.toast.text == "No failed or cancelled jobs", "told")
         assert stand(window) == [cut.id]
 
 
@@ -113,7 +111,7 @@ async def test_the_menu_of_a_tile_and_the_bar_offer_it(tmp_path: Path) -> None:
         assert names[-2:] == ["discard", "discard_all"]
         window.show_shelf(View.FAILED)
         await until(core, lambda: stand(window) == [one], "failures only")
-        button = window.grid_bar._dismiss
+        button = window.grid_bar.dismissal
         assert button is not None
         await until(core, button.isVisible, "offered")
         button.click()
@@ -181,8 +179,8 @@ async def test_cancelling_is_reported_once_and_shows_where_the_jobs_are(tmp_path
         core = window.core
         await make(window)
         ids = await cancelled(window)
-        await until(core, lambda: window.toast._text.text() == "2 jobs cancelled.", "told")
-        window.toast._undo.click()
+        await until(core, lambda: window.toast.text == "2 jobs cancelled.", "told")
+        window.toast.button.click()
         await until(core, lambda: stand(window) == ids, "shown")
         assert window.library_view.query.words == "is:cancelled"
 

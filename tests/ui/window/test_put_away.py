@@ -115,8 +115,8 @@ async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_pa
         window.jobs_controller.run_tile_action("discard", cut)
         await until(core, lambda: not shown_jobs(window), "put away")
         toast = window.toast
-        await until(core, lambda: toast._text.text() == "1 job dismissed", "told")
-        assert toast._undo.isVisible()
+        await until(core, lambda: toast.text == "1 job dismissed", "told")
+        assert toast.button.isVisible()
         window.pictures.undo()
         await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
         await until(core, lambda: job.id in core.queue.jobs, "and known to the queue")

@@ -175,7 +175,7 @@ async def test_the_queue_shows_sources_their_cost_and_when_it_is_done(tmp_path: 
         (row,) = popover.rows
         assert [one.role for one in row.sources.references] == [Role.EDIT, Role.STYLE]
         assert row.sources.isVisible()
-        facts = window.status_bar._source
+        facts = window.status_bar.source
         assert facts is not None
         await until(core, lambda: facts.thumbnails.reference(source) is not None, "thumbnail")
         assert popover.summary.text() == "≈ $0.25"

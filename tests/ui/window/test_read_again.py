@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from studio.domain.entities import Job, JobState
-from studio.ui.support import file_dialogs
 from studio.ui.support.job_outcome import end_of
 from tests.generation.earlier_process import left_behind
 from tests.generation.harness import ANSWER, inline, parts
 from tests.providers.answer_shapes import UNSHOWN
+from tests.ui.answers import Answering
 from tests.ui.window.test_put_away import shown_jobs
 from tests.ui.windows import OpenedWindow, opened, until
 
@@ -57,17 +56,18 @@ async def test_a_kept_answer_says_what_it_is_and_is_read_again_after_a_restart(
 
 
 async def test_the_file_of_a_kept_answer_is_saved_where_the_user_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, answering: Answering
 ) -> None:
     job, entry = left_behind(tmp_path, sent=True, body=BODY, mark="whole")
     out = tmp_path / "out"
     out.mkdir()
 
-    async def chosen(dialog: QFileDialog) -> Path:
-        dialog.deleteLater()
-        return out
+    async def choose(dialog: QFileDialog) -> int:
+        dialog.setDirectory(str(out))
+        dialog.selectFile(str(out))
+        return 1
 
-    monkeypatch.setattr(file_dialogs, "chosen", chosen)
+    answering(choose)
     async with opened(tmp_path) as window:
         tile = await tile_of(window, job)
         told: list[str] = []

@@ -45,7 +45,7 @@ async def test_a_row_pressed_and_let_go_on_another_is_the_one_that_is_shown(
     """The issue's own: the highlight went to the other row, the view did not."""
     async with opened(tmp_path) as window:
         await make(window)
-        rows = window.sidebar._library
+        rows = window.sidebar.library
         view = rows.viewport()
         QTest.mousePress(view, LEFT, pos=middle(rows, 1))
         QTest.mouseMove(view, middle(rows, 2))
@@ -96,7 +96,7 @@ async def test_no_click_takes_the_highlight_from_what_is_shown(tmp_path: Path) -
     buttons = (LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
     async with opened(tmp_path) as window:
         await make(window)
-        rows = window.sidebar._library
+        rows = window.sidebar.library
         for button, hold in itertools.product(buttons, held):
             window.show_shelf(View.ALL)
             assert lit(window) == ["All pictures"]
@@ -108,7 +108,7 @@ async def test_no_click_takes_the_highlight_from_what_is_shown(tmp_path: Path) -
 async def test_the_history_is_a_list_that_opens_and_no_view(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        prompts = window.sidebar._prompts
+        prompts = window.sidebar.prompts
         QTest.mouseClick(prompts.viewport(), LEFT, pos=middle(prompts, 0))
         assert lit(window) == ["All pictures"]
         prompts.enter(at_end=False)

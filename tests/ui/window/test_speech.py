@@ -304,7 +304,7 @@ async def test_tab_follows_the_screen(tmp_path: Path) -> None:
         page = window.inspector.page
         for order in (
             (*card.choices.aspect.controls(), card.choices.count, card.generate),
-            (sidebar.lists[0], sidebar._new, *sidebar.lists[1:]),
+            (sidebar.lists[0], sidebar.new, *sidebar.lists[1:]),
             (page.head.title.label, *page.tags.chips, page.tags.line),
         ):
             found = places(window, *order)
@@ -413,7 +413,7 @@ async def test_no_number_is_told_that_is_none(tmp_path: Path) -> None:
         (picture,) = await make(window)
         window.gallery.select_keys([picture.row])
         await settle()
-        assert window.inspector.page.tags._more.text() == ""
+        assert window.inspector.page.tags.more.text() == ""
         # The pictures of the place are counted first.
         window.library_view.counts = replace(window.library_view.counts, all=0)
         window.built.pages.on_counted()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
@@ -16,7 +14,7 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import Flag, Job, Picture
 from studio.domain.stacks import StackBy
 from studio.library.query import View
-from studio.ui.support import drag_and_drop
+from studio.ui.support.drag_and_drop import DraggedPicture
 from studio.ui.widgets.buttons import Button
 from studio.ui.window import menus
 from tests.ui.windows import OpenedWindow, make, opened, until
@@ -249,16 +247,11 @@ async def test_a_run_under_way_is_a_stack(tmp_path: Path) -> None:
 
 
 async def test_a_closed_stack_is_dragged_by_its_cover_and_with_shift_as_a_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, dragged: list[list[DraggedPicture]]
 ) -> None:
     async with opened(tmp_path) as window:
         user = await three_runs(window)
-        gallery, taken = user.gallery, list[int]()
-
-        def drag_out(_view: object, carried: Sequence[object], *_rest: object) -> None:
-            taken.append(len(carried))
-
-        monkeypatch.setattr(drag_and_drop, "drag_out", drag_out)
+        gallery = user.gallery
         start, rows = gallery.cell(2).center(), gallery.rows.stack_pictures(2)
         for mods in (NONE, SHIFT):
             await user.go(0)
@@ -275,7 +268,7 @@ async def test_a_closed_stack_is_dragged_by_its_cover_and_with_shift_as_a_whole(
             )
             QApplication.sendEvent(gallery.viewport(), move)
             QTest.mouseRelease(gallery.viewport(), Qt.MouseButton.LeftButton, mods, start)
-        assert taken == [1, 4]
+        assert [len(carried) for carried in dragged] == [1, 4]
 
 
 async def submit(window: OpenedWindow) -> None:

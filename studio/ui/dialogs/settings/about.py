@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import shiboken6
@@ -44,8 +45,16 @@ class AboutSection(SettingsSection):
 
     show_folder = Signal(object)
 
-    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        core: CoreProtocol,
+        parent: QWidget | None = None,
+        *,
+        feed: Callable[[], str] = updates.feed,
+    ) -> None:
+        """`feed` finds the address asked for newer versions, in a thread."""
         super().__init__(core, _("Logs"), parent)
+        self._feed = feed
         self.setAccessibleName(_("About"))
         words = _("Logs stay on this computer. Keys are never written to them.")
         self.column.addWidget(Text(words, "small", "text2", self, wrap=True))
@@ -65,8 +74,8 @@ class AboutSection(SettingsSection):
         self.column.addWidget(label)
         self.updates = CheckBox(_("Check for updates once a day"), self)
         self.updates.toggled.connect(self.saver("updates"))
-        self._asked = Text("", "small", "text2", self, wrap=True)
-        for widget in (self.updates, self._asked):
+        self.asked = Text("", "small", "text2", self, wrap=True)
+        for widget in (self.updates, self.asked):
             widget.hide()
             self.column.addWidget(widget)
         self.column.addWidget(Text(_("Built with"), "small", "text2", self))
@@ -81,17 +90,17 @@ class AboutSection(SettingsSection):
         self.faults.setChecked(settings.fault_models)
 
     async def _find_feed(self) -> None:
-        address = await asyncio.to_thread(updates.feed)
+        address = await asyncio.to_thread(self._feed)
         if not address or not shiboken6.isValid(self):
             return
         words = _(
             "Downloads a small file from {host}. Nothing about you is sent, and nothing is "
             "installed."
         )
-        self._asked.setText(words.format(host=urlsplit(address).hostname))
+        self.asked.setText(words.format(host=urlsplit(address).hostname))
         self.refresh()
         self.updates.show()
-        self._asked.show()
+        self.asked.show()
 
     def on_logs(self) -> None:
         self.show_folder.emit(self._core.paths.log_folder)

@@ -30,6 +30,8 @@ class SettingsDialog(QDialog):
 
     Attributes:
         keys, pictures, words, look, about: its sections.
+        tabs: the choice of a section.
+        area, page: the scroll area, and the page of all sections in it.
 
     Signals:
         show_folder: show a folder in the file manager (Path).
@@ -49,7 +51,7 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._tabs = Segmented(
+        self.tabs = Segmented(
             [
                 ("keys", _("Keys"), ""),
                 ("pictures", _("Pictures"), ""),
@@ -60,17 +62,17 @@ class SettingsDialog(QDialog):
             self,
             name=_("Section"),
         )
-        self._tabs.changed.connect(self.on_tab)
+        self.tabs.changed.connect(self.on_tab)
         top = QVBoxLayout()
         top.setContentsMargins(20, 14, 20, 14)
-        top.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        top.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(top)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setAccessibleName(_("Settings"))
-        inside = self._inside = Page()
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setAccessibleName(_("Settings"))
+        inside = self.page = Page()
         sections = QVBoxLayout(inside)
         sections.setContentsMargins(0, 0, 0, 0)
         sections.setSpacing(0)
@@ -92,11 +94,11 @@ class SettingsDialog(QDialog):
         for section in self._sections.values():
             sections.addWidget(section)
         sections.addStretch(1)
-        self._scroll.setWidget(inside)
-        column.addWidget(self._scroll, 1)
+        self.area.setWidget(inside)
+        column.addWidget(self.area, 1)
         # Only scrolling by the user: layout changes also move the bar, and must not change the
         # tab.
-        self._scroll.verticalScrollBar().actionTriggered.connect(self.on_scrolled)
+        self.area.verticalScrollBar().actionTriggered.connect(self.on_scrolled)
         self.keys.card_opened.connect(self.on_card_opened)
         self.pictures.show_folder.connect(self.show_folder)
         self.about.show_folder.connect(self.show_folder)
@@ -108,7 +110,7 @@ class SettingsDialog(QDialog):
 
         May be called before the dialog is open.
         """
-        self._tabs.set_value(name)
+        self.tabs.set_value(name)
         self._go()
 
     def on_core_event(self, event: Event) -> None:
@@ -120,13 +122,13 @@ class SettingsDialog(QDialog):
                 section.refresh()
 
     def _go(self) -> None:
-        section = self._sections[str(self._tabs.value)]
-        layout = self._inside.layout()
+        section = self._sections[str(self.tabs.value)]
+        layout = self.page.layout()
         if layout is not None:
             layout.activate()
-        bar = self._scroll.verticalScrollBar()
+        bar = self.area.verticalScrollBar()
         bar.setValue(section.y())
-        self._inside.move(0, -bar.value())
+        self.page.move(0, -bar.value())
 
     def on_tab(self) -> None:
         self._go()
@@ -146,27 +148,27 @@ class SettingsDialog(QDialog):
         card = self._card
         if card is None or card.isHidden():
             return
-        layout = self._inside.layout()
+        layout = self.page.layout()
         if layout is not None:
             layout.activate()
-        self._inside.adjustSize()
-        self._scroll.ensureWidgetVisible(card, 0, 24)
+        self.page.adjustSize()
+        self.area.ensureWidgetVisible(card, 0, 24)
         # A card taller than the view shows its heading and first field.
-        bar, top = self._scroll.verticalScrollBar(), card.mapTo(self._inside, QPoint(0, 0)).y()
+        bar, top = self.area.verticalScrollBar(), card.mapTo(self.page, QPoint(0, 0)).y()
         bar.setValue(min(bar.value(), max(0, top - 24)))
 
     def on_scrolled(self, _action: int) -> None:
         """Select the tab of the section at the top."""
-        bar = self._scroll.verticalScrollBar()
+        bar = self.area.verticalScrollBar()
         value = bar.sliderPosition()
-        chosen = self._sections[str(self._tabs.value)]
+        chosen = self._sections[str(self.tabs.value)]
         if value == bar.maximum() and chosen.y() >= value:
             return  # the last sections never reach the top
         name = "keys"
         for each, section in self._sections.items():
             if section.y() <= value + 40 or (value and value == bar.maximum()):
                 name = each
-        self._tabs.set_value(name)
+        self.tabs.set_value(name)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -96,8 +96,8 @@ class LookSection(SettingsSection):
         self.language = MenuChip(_("Language"), self)
         self.language.changed.connect(self.saver("language"))
         self.add_row(_("Language"), self.language)
-        self._later = Text(_("Takes effect at the next start."), "small", "warn", self, wrap=True)
-        self.column.addWidget(self._later)
+        self.later = Text(_("Takes effect at the next start."), "small", "warn", self, wrap=True)
+        self.column.addWidget(self.later)
         self.column.addSpacing(4)
         self.column.addWidget(Text(_("Notifications"), "title", "text", self))
         self.notify = CheckBox(_("Notify me when a run finishes in the background"), self)
@@ -128,7 +128,7 @@ class LookSection(SettingsSection):
         self.live_messages.setChecked(settings.live_messages)
         self.shortcuts_changed.setText(_changed(len(settings.shortcuts)))
         self._show_languages()
-        self._later.setVisible(settings.language != self._started_in)
+        self.later.setVisible(settings.language != self._started_in)
 
     def _show_languages(self) -> None:
         chosen = self._core.settings.value.language

@@ -81,6 +81,7 @@ class ProfileForm(QFrame):
     """Form to add or edit a provider. A built-in provider's address is fixed.
 
     Attributes:
+        title: the heading.
         form: name, address and how the key is sent.
         path, model, prices, extra, limits: the other fields.
 
@@ -101,8 +102,8 @@ class ProfileForm(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(10)
-        self._title = Text("", "body", "text", self, weight=600)
-        column.addWidget(self._title)
+        self.title = Text("", "body", "text", self, weight=600)
+        column.addWidget(self.title)
         self.form = ProfileFields(self, with_version=True)
         self.form.edited.connect(self.on_edited)
         column.addWidget(self.form)
@@ -168,7 +169,7 @@ class ProfileForm(QFrame):
         for part in (self.form, self._path_part):
             part.setVisible(not self._built_in)
         editing = bool(known.name)
-        self._title.setText(
+        self.title.setText(
             _("Edit {provider}").format(provider=known.title) if editing else _("New provider")
         )
         self.save.setText(_("Save") if editing else _("Add provider"))

@@ -94,6 +94,7 @@ class ChoicesRow(QWidget):
 
     Attributes:
         given_way: the choices hidden now.
+        advanced_panel: the panel of the advanced choices; None until it was opened.
 
     Signals:
         model_chosen(object): (profile, model).
@@ -123,7 +124,7 @@ class ChoicesRow(QWidget):
         self._offer: DraftSuggestion | None = None
         self._model: Model | None = None
         self._extra: QWidget | None = None
-        self._advanced_panel: AdvancedPanel | None = None
+        self.advanced_panel: AdvancedPanel | None = None
         self._kept = ""
         self.model = MenuChip(_("Model"), self)
         self.aspect = AspectPicker(self)
@@ -178,8 +179,8 @@ class ChoicesRow(QWidget):
         about = [model.note] if model.state in _ENDING else []
         about += choice_warnings(model.id, runs.left_out(draft, model))
         self.model.set_mark("\n".join(about))
-        if self._advanced_panel is not None and self._advanced_panel.isVisible():
-            self._advanced_panel.show_choices(draft.advanced, model, kept)
+        if self.advanced_panel is not None and self.advanced_panel.isVisible():
+            self.advanced_panel.show_choices(draft.advanced, model, kept)
         self.fit()
 
     def show_variants(self, variants: int, sources: int) -> None:
@@ -233,7 +234,7 @@ class ChoicesRow(QWidget):
             self.given_way = step
             self.size_chip.set_supplement_visible(not step.pixels)
             visible = self._visible(step)
-            if _width(self._shown(visible), sizes) <= self.width():
+            if _width(self.parts(visible), sizes) <= self.width():
                 break
         for part, wanted in visible.items():
             part.setVisible(wanted)
@@ -255,7 +256,7 @@ class ChoicesRow(QWidget):
             self.per_variant: bool(self._each) and not step.words,
         }
 
-    def _shown(self, visible: Mapping[QWidget, bool] | None = None) -> list[QWidget]:
+    def parts(self, visible: Mapping[QWidget, bool] | None = None) -> list[QWidget]:
         """The shown parts from left to right: as `visible` says, or as they are now."""
         row = (
             self.model,
@@ -273,7 +274,7 @@ class ChoicesRow(QWidget):
         return [part for part in row if part is not None and wanted.get(part, not part.isHidden())]
 
     def _place(self, sizes: dict[QWidget, QSize]) -> None:
-        parts = self._shown()
+        parts = self.parts()
         spare = self.width() - _width(parts, sizes)
         at = 0
         right = {self.seed, self.advanced, self.more, self._extra} if self._narrow else set()
@@ -315,14 +316,14 @@ class ChoicesRow(QWidget):
 
     def on_advanced(self) -> None:
         """Open or close the advanced choices."""
-        panel, model = self._advanced_panel, self._model
+        panel, model = self.advanced_panel, self._model
         if model is None:
             return
         if panel is not None and panel.host is not self.window():
             panel.deleteLater()
             panel = None
         if panel is None:
-            panel = self._advanced_panel = AdvancedPanel(self)
+            panel = self.advanced_panel = AdvancedPanel(self)
             panel.chosen.connect(self.advanced_chosen)
             panel.kept.connect(self.system_kept)
             panel.troubled.connect(self.troubled)
@@ -377,7 +378,7 @@ class ChoicesRow(QWidget):
 
     @needs("more")
     def sizeHint(self) -> QSize:
-        return QSize(_width(self._shown(), {}), theme().height(30))
+        return QSize(_width(self.parts(), {}), theme().height(30))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_MODEL + 200, theme().height(30))
@@ -386,8 +387,8 @@ class ChoicesRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
-        if self._advanced_panel is not None and self._advanced_panel.isVisible():
-            self._advanced_panel.move_to_anchor(self._advanced_anchor())
+        if self.advanced_panel is not None and self.advanced_panel.isVisible():
+            self.advanced_panel.move_to_anchor(self._advanced_anchor())
 
 
 def summary(advanced: Advanced) -> str:

@@ -54,6 +54,10 @@ MODEL_NOTICE = 6000  # milliseconds
 class Composer(Dock):
     """Dock at the foot of the window; sets its own height.
 
+    Attributes:
+        reception, references, thumbnails: import, edits and thumbnails of the references.
+        question: what has to be answered before a run is submitted.
+
     Signals:
         changed(object): the draft was replaced.
         stepped(object, object, str): the same, with both drafts and "undo", "redo" or "".
@@ -97,18 +101,16 @@ class Composer(Dock):
         self._steps = UndoStack(replace(first, references=in_order(first.references)))
         self._watching = ComposerEvents(core, self)
         self._recall = PromptHistoryCursor(core.library, self)
-        self._reception = InputImport(core.library, self.room, self)
-        self.brought, self.folders = self._reception.brought, self._reception.folders
-        self._referencing = ReferenceEdits(self, self, self._reception)
-        self.markup = self._referencing.markup
-        self._thumbnails = InputThumbnails(core.library, self)
-        self.sent = WhatIsSent(core, self, self._sent_now)
+        self.reception = InputImport(core.library, self.room, self)
+        self.brought, self.folders = self.reception.brought, self.reception.folders
+        self.references = ReferenceEdits(self, self, self.reception)
+        self.markup = self.references.markup
+        self.thumbnails = InputThumbnails(core.library, self)
+        self.sent = WhatIsSent(core, self, self.sent_now)
         self.own_aspect = "1:1"
-        self._asked = submit.PendingQuestion()
+        self.question = submit.PendingQuestion()
         self._wanted: tuple[str, str] | None = None
-        self._lacking = ""
-        self._painter_meant = False
-        self._press_waits = False
+        self._lacking, self._painter_meant, self._press_waits = "", False, False
         self._sent_prompts, self._warned = set[str](), set[str]()
         self._shown_model: Model | None = None
         self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
@@ -149,20 +151,20 @@ class Composer(Dock):
         watching.settings_changed.connect(self.on_settings_changed)
         watching.seed_read.connect(self.card.choices.seed.set_last)
         watching.trash_changed.connect(self._show)
-        watching.titles_changed.connect(self._referencing.on_titles_changed)
+        watching.titles_changed.connect(self.references.on_titles_changed)
         self._recall.walked.connect(self.on_walked)
         self._recall.chosen.connect(self.set_prompt)
         self._recall.forget_wanted.connect(self.forget_wanted)
-        self._referencing.edit_wanted.connect(self.edit_many)
-        self._referencing.references_wanted.connect(self.use_as_references)
-        self._referencing.show_picture.connect(self.show_picture)
-        self._referencing.kept.connect(self.kept)
+        self.references.edit_wanted.connect(self.edit_many)
+        self.references.references_wanted.connect(self.use_as_references)
+        self.references.show_picture.connect(self.show_picture)
+        self.references.kept.connect(self.kept)
         self.markup.replaced.connect(self.toast)
         self.markup.reframing_changed.connect(self._show_quote)
-        self._reception.limited.connect(self.on_limited)
-        self._reception.idle.connect(self.on_idle)
-        self._thumbnails.arrived.connect(self.on_thumbnail)
-        self._thumbnails.idle.connect(self.at_rest)
+        self.reception.limited.connect(self.on_limited)
+        self.reception.idle.connect(self.on_idle)
+        self.thumbnails.arrived.connect(self.on_thumbnail)
+        self.thumbnails.idle.connect(self.at_rest)
         self.sent.edit_wanted.connect(self.wants_words)
 
     # --- the draft ------------------------------------------------------------------------
@@ -229,7 +231,7 @@ class Composer(Dock):
     def edit(self, picture: Picture, style: Picture | None = None) -> None:
         """Make this picture the source, `style` its style reference; the prompt stays."""
         self._sent_prompts.add(picture.source_prompt or picture.prompt)
-        self._reception.source(picture, style)
+        self.reception.source(picture, style)
 
     def edit_many(self, pictures: Sequence[Picture]) -> None:
         """Edit these pictures separately: one request per picture, all with the same prompt."""
@@ -237,11 +239,11 @@ class Composer(Dock):
             self.show_error(submit.too_many_edited())
             return
         self._sent_prompts.update(one.source_prompt or one.prompt for one in pictures)
-        self._reception.pictures(pictures, Role.EDIT, each=True)
+        self.reception.pictures(pictures, Role.EDIT, each=True)
 
     def use_as_references(self, pictures: Sequence[Picture], role: Role = Role.FREE) -> None:
         """Append these pictures as references."""
-        self._reception.pictures(pictures, role)
+        self.reception.pictures(pictures, role)
 
     def remix(self, draft: Draft) -> None:
         """Replace the whole draft with that of a picture; nothing is submitted."""
@@ -251,7 +253,7 @@ class Composer(Dock):
 
     def add_references(self, paths: Sequence[Path]) -> None:
         """Add external pictures, up to the limit."""
-        self._reception.files(paths, Role.FREE)
+        self.reception.files(paths, Role.FREE)
 
     def room(self) -> int:
         """Number of references that can still be added."""
@@ -261,20 +263,20 @@ class Composer(Dock):
 
     def _most(self) -> int:
         """Limit of references in a draft: the model's, but at least `MOST_AT_ONCE`."""
-        return max(MOST_AT_ONCE, self._model().references)
+        return max(MOST_AT_ONCE, self.model().references)
 
     @property
     def settled(self) -> bool:
         """Whether all thumbnails have loaded."""
-        return not self._thumbnails.busy
+        return not self.thumbnails.busy
 
     def add_contents(self, contents: DropContents, role: Role = Role.FREE) -> None:
         """Add content that was dropped or pasted anywhere in the window."""
-        self._reception.incoming(contents, role)
+        self.reception.incoming(contents, role)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """Offer to edit the gallery's new selection; the draft does not change."""
-        self._referencing.suggest(pictures)
+        self.references.suggest(pictures)
 
     def focus_prompt(self, *, select: bool = False) -> None:
         """Focus the prompt, and expand a compact composer; with `select`, typing replaces it."""
@@ -307,9 +309,9 @@ class Composer(Dock):
         self._send(confirmed=False)
 
     def _send(self, *, confirmed: bool) -> None:
-        draft, model = self.draft(), self._model()
+        draft, model = self.draft(), self.model()
         self._steps.seal()
-        if self._reception.busy:
+        if self.reception.busy:
             # A picture is still being copied; `on_idle` submits.
             self._press_waits = True
             return
@@ -325,7 +327,7 @@ class Composer(Dock):
         if self._keyless(draft.profile):
             self.wants_key.emit(draft.profile)
             return
-        sent = self._offer(model).sent
+        sent = self.suggestion(model).sent
         ask = submit.question_notice(
             self._situation(model), send=self.on_confirmed, change_limit=self.on_limit_wanted
         )
@@ -337,7 +339,7 @@ class Composer(Dock):
         except StudioError as error:
             self.show_error(error)
             return
-        self._asked.clear_question()
+        self.question.clear_question()
         self.bar.dismiss("ask")
         self.bar.dismiss("error")
         self._recall.leave_history()
@@ -353,15 +355,15 @@ class Composer(Dock):
 
         `confirmed` means that the question's own button was pressed, which removed it from the bar.
         """
-        stands = self._asked.stands(sent, ask) and (confirmed or self.bar.notice == ask)
+        stands = self.question.stands(sent, ask) and (confirmed or self.bar.notice == ask)
         if not stands:
-            self._asked.set_question(sent, ask)
+            self.question.set_question(sent, ask)
             self._show_notice(ask)
             return False
-        return confirmed or self._asked.confirms()
+        return confirmed or self.question.confirms()
 
     def _situation(self, model: Model) -> QuoteContext:
-        now = submit.situation(self.draft(), self._offer(model).sent, model, self._core)
+        now = submit.situation(self.draft(), self.suggestion(model).sent, model, self._core)
         markup = self.markup
         return replace(now, lacks_region=markup.lacks_region, lacks_format=markup.lacks_format)
 
@@ -371,22 +373,24 @@ class Composer(Dock):
 
     def on_queue_moved(self) -> None:
         """Update the price, and the choices after a service refused or accepted one of them."""
-        if self._model() != self._shown_model:
+        if self.model() != self._shown_model:
             self._show()
         else:
             self._show_quote()
 
     # --- display --------------------------------------------------------------------------
 
-    def _model(self) -> Model:
+    def model(self) -> Model:
+        """The model of the draft."""
         return self._core.catalogue.find(self.draft().profile, self.draft().model)
 
-    def _sent_now(self) -> tuple[Draft, Model]:
+    def sent_now(self) -> tuple[Draft, Model]:
         """The draft as Generate would send it, and its model."""
-        model = self._model()
-        return self._offer(model).sent, model
+        model = self.model()
+        return self.suggestion(model).sent, model
 
-    def _offer(self, model: Model) -> DraftSuggestion:
+    def suggestion(self, model: Model) -> DraftSuggestion:
+        """The draft as this model takes it."""
         return suggest_draft(self.draft(), model, input_ratio=self._ratio())
 
     def _ratio(self) -> float | None:
@@ -400,16 +404,16 @@ class Composer(Dock):
 
     def _show(self) -> None:
         """Update all widgets from the draft."""
-        draft, model = self.draft(), self._model()
+        draft, model = self.draft(), self.model()
         self._shown_model = model
-        made = self._offer(model)
-        if self._asked.sent not in (None, made.sent):
-            self._asked.clear_question()
+        made = self.suggestion(model)
+        if self.question.sent not in (None, made.sent):
+            self.question.clear_question()
             self.bar.dismiss("ask")
         editor = self.card.editor
         editor.setPlaceholderText(submit.placeholder(draft))
         editor.replace_text(draft.prompt)
-        trashed, otherwise = self._watching.trashed, self._thumbnails.notes
+        trashed, otherwise = self._watching.trashed, self.thumbnails.notes
         sentences = self._core.settings.value.sentences
         notes = drafting.notes_of(draft, model, trashed, otherwise, sentences)
         self.card.slots.show_references(draft.references, notes)
@@ -418,17 +422,17 @@ class Composer(Dock):
         self.card.choices.show_draft(draft, made, model, kept=kept)
         self.card.order_tabs()
         self._show_words()
-        self._thumbnails.fetch_missing(draft.references[:MOST_SLOTS])
+        self.thumbnails.fetch_missing(draft.references[:MOST_SLOTS])
         self._watching.show_pictures([r.picture for r in draft.references if r.picture])
 
     def _show_words(self) -> None:
         """Update only the parts that depend on the prompt; runs at every keystroke."""
-        draft, model = self.draft(), self._model()
-        if self._asked.sent is not None and self._asked.sent.prompt != draft.prompt:
-            self._asked.clear_question()
+        draft, model = self.draft(), self.model()
+        if self.question.sent is not None and self.question.sent.prompt != draft.prompt:
+            self.question.clear_question()
             self.bar.dismiss("ask")
         self.card.show_count(len(draft.prompt), model.prompt_limit)
-        sources = self._offer(model).sent.versions
+        sources = self.suggestion(model).sent.versions
         self.card.choices.show_variants(prompt_variants.count(draft.prompt), sources)
         self._show_quote()
         self.sent.refresh()
@@ -441,14 +445,14 @@ class Composer(Dock):
         self.card.choices.show_models(entries, (draft.profile, draft.model))
 
     def _show_quote(self) -> None:
-        draft, model = self.draft(), self._model()
+        draft, model = self.draft(), self.model()
         said = quote(self._situation(model))
         self.card.generate.show_quote(said, prompts=submit.list_of(draft.prompt))
         self.line.generate.show_quote(said)
         first = draft.references[0].sha256 if draft.references else ""
         pixmap = self.card.slots.thumbnail(first)
         hint = self.card.editor.placeholderText()
-        self.line.show_draft(self._offer(model).sent, model, hint, pixmap)
+        self.line.show_draft(self.suggestion(model).sent, model, hint, pixmap)
 
     # --- slots: prompt ----------------------------------------------------------------------
 
@@ -491,7 +495,7 @@ class Composer(Dock):
         """Show a thumbnail; it may give Match its ratio, or change how the input is sent."""
         self.card.slots.show_thumbnail(sha256, pixmap)
         references = self.draft().references
-        if self._thumbnails.notes.get(sha256) or (references and references[0].sha256 == sha256):
+        if self.thumbnails.notes.get(sha256) or (references and references[0].sha256 == sha256):
             self._show()
         else:
             self.sent.refresh()
@@ -517,8 +521,8 @@ class Composer(Dock):
 
     def _tell_of_model(self) -> None:
         """Say once which choices the model does not support."""
-        model = self._model()
-        text = differences(self.draft(), model, self._offer(model))
+        model = self.model()
+        text = differences(self.draft(), model, self.suggestion(model))
         self.bar.dismiss("model")
         self.bar.dismiss("retired")
         if text:
@@ -556,7 +560,7 @@ class Composer(Dock):
 
     def on_limit_wanted(self) -> None:
         """Open the budget instead of answering the question."""
-        self._asked.clear_question()
+        self.question.clear_question()
         self.wants_budget.emit()
 
     def use_sketch(self) -> None:

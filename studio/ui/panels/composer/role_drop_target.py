@@ -54,12 +54,13 @@ class RoleDropTarget(DropCover):
         """Role of a drop at this position; at an edge, that of the nearest zone."""
         distances = [
             (abs(zone.center().x() - place.x()), abs(zone.center().y() - place.y()))
-            for zone in self._zones()
+            for zone in self.zones()
         ]
         nearest = min(range(len(ROLES)), key=lambda index: sum(distances[index]))
         return ROLES[nearest]
 
-    def _zones(self) -> list[QRectF]:
+    def zones(self) -> list[QRectF]:
+        """The zones in the order of `ROLES`, in two rows where their words need it."""
         look = theme()
         title = QFontMetrics(look.font("title"))
         micro = QFontMetrics(look.font("micro"))
@@ -88,7 +89,7 @@ class RoleDropTarget(DropCover):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("sunk"))
         painter.drawRoundedRect(box, 10, 10)
-        for role, zone in zip(ROLES, self._zones(), strict=True):
+        for role, zone in zip(ROLES, self.zones(), strict=True):
             self._paint_zone(painter, role, zone.adjusted(_GAP, _GAP, -_GAP, -_GAP))
         self.paint_frame(painter, box.adjusted(1, 1, -1, -1))
         painter.end()

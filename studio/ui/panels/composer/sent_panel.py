@@ -242,12 +242,13 @@ class SentText(QTextEdit):
 
     Attributes:
         fills: number of times its text was replaced.
+        places: start and end of each of the plan's texts, in UTF-16 units.
     """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.fills = 0
-        self._places: list[tuple[int, int]] = []
+        self.places: list[tuple[int, int]] = []
         self._most = MOST_LINES
         self._plan: RequestPlan | None = None
         self._known: Collection[str] = ()
@@ -295,7 +296,7 @@ class SentText(QTextEdit):
         self.fills += 1
         self._plan, self._known, self._mark_colours = plan, known, colours
         runs: list[tuple[str, str]] = []
-        self._places = []
+        self.places = []
         texts = plan.texts
         for count, text in enumerate(texts, 1):
             if runs:
@@ -305,7 +306,7 @@ class SentText(QTextEdit):
                 runs.append((_GREY, "\n"))
             at = sum(utf16_length(words) for _look, words in runs)
             runs += [(_look(piece, known, colours), piece.text) for piece in text.pieces]
-            self._places.append((at, sum(utf16_length(words) for _look, words in runs)))
+            self.places.append((at, sum(utf16_length(words) for _look, words in runs)))
         self._replace(runs)
         self._fit()
 
@@ -343,7 +344,7 @@ class SentText(QTextEdit):
     def texts(self) -> list[str]:
         """The texts shown, in order, without headings."""
         found = []
-        for start, end in self._places:
+        for start, end in self.places:
             cursor = QTextCursor(self.document())
             cursor.setPosition(start)
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)

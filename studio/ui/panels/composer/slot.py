@@ -94,6 +94,7 @@ class Slot(QWidget):
 
     Attributes:
         place: index in the row.
+        area: its drop area.
 
     Signals:
         remove_wanted(int): × or Delete was pressed (index).
@@ -138,9 +139,9 @@ class Slot(QWidget):
         self.role_button.clicked.connect(self.on_role_wanted)
         self.close_button = IconButton("close", _("Remove"), "Del", self, size=24, role="text3")
         self.close_button.clicked.connect(self.on_close)
-        self._area = DropArea(self, brings_pictures)
-        self._area.inside_changed.connect(self.update)
-        self._area.dropped.connect(self.on_picture_dropped)
+        self.area = DropArea(self, brings_pictures)
+        self.area.inside_changed.connect(self.update)
+        self.area.dropped.connect(self.on_picture_dropped)
         theme().changed.connect(self.update)
 
     # --- content --------------------------------------------------------------------------
@@ -254,7 +255,8 @@ class Slot(QWidget):
         formats = ngettext("in {n} format", "in {n} formats", n).format(n=number(n)) if n else ""
         return listed(filter(None, (marks, region, formats)))
 
-    def _words(self) -> tuple[str, str]:
+    def words(self) -> tuple[str, str]:
+        """Its two lines: role and remark, and name."""
         words = self._note.words or role_name(self.reference.role)
         if self._note.talk and not self._note.words:
             words = _("Editing, turn {n}").format(n=i18n.number(self._note.talk + 1))
@@ -265,7 +267,7 @@ class Slot(QWidget):
 
     def _words_width(self) -> int:
         look = theme()
-        role, name = self._words()
+        role, name = self.words()
         editing = self.reference.role is Role.EDIT
         first = QFontMetrics(look.font("micro", weight=600 if editing else 400))
         second = QFontMetrics(look.font("small", prose=True))
@@ -276,7 +278,7 @@ class Slot(QWidget):
 
     def _name_width(self, metrics: QFontMetrics) -> int:
         """Width of the name when marks follow it."""
-        return min(WIDEST_NAME, metrics.horizontalAdvance(self._words()[1]))
+        return min(WIDEST_NAME, metrics.horizontalAdvance(self.words()[1]))
 
     def _thumb(self) -> QRect:
         if self._small:
@@ -306,7 +308,7 @@ class Slot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        target = self._area.inside
+        target = self.area.inside
         thumb, edge = self._thumb(), 2.0 if target or (self._small and editing) else 1.0
         box = QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2)
         accent = editing or target
@@ -329,7 +331,7 @@ class Slot(QWidget):
 
     def _paint_words(self, painter: QPainter, left: int) -> None:
         look, editing = theme(), self.reference.role is Role.EDIT
-        role, name = self._words()
+        role, name = self.words()
         width = self._words_width()
         heights = look.line("micro"), look.line("small")
         top = (self.height() - sum(heights)) / 2

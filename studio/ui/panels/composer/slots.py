@@ -118,6 +118,9 @@ _MOST_ROWS = 64
 class SlotsRow(QWidget):
     """The list "References"; those that do not fit are behind "+ 3".
 
+    Attributes:
+        insert_at: place a slot that is moved would take; None while none is.
+
     Signals:
         remove_wanted(int), show_wanted(int): index of a reference.
         role_chosen(int, object): index and role.
@@ -150,7 +153,7 @@ class SlotsRow(QWidget):
         self._slots: list[Slot] = []
         self._small = False
         self._extra: QWidget | None = None
-        self._insert_at: int | None = None
+        self.insert_at: int | None = None
         self._suggested = ("", "", "")
         self._edits: frozenset[str] = frozenset()
         self._shown = 0
@@ -181,7 +184,7 @@ class SlotsRow(QWidget):
         while len(self._slots) < shown:
             self._slots.append(self._new_slot())
         # The slot being dragged may have another index now.
-        self._insert_at = None
+        self.insert_at = None
         for slot, reference, note in zip(self._slots, references, notes, strict=False):
             slot.show_reference(reference, note, small=self._small)
             slot.show_thumbnail(self._thumbnails.get(reference.sha256))
@@ -265,19 +268,19 @@ class SlotsRow(QWidget):
 
     def on_dragged(self, _slot: Slot, place: QPoint) -> None:
         """Show the insertion point of a dragged slot."""
-        self._insert_at = self._place_at(place.x())
+        self.insert_at = self._place_at(place.x())
         self.update()
 
     def on_dropped(self, slot: Slot, place: QPoint) -> None:
         at, to = slot.place, self._place_at(place.x())
-        self._insert_at = None
+        self.insert_at = None
         self.update()
         to -= to > at
         if slot.reference.role is not Role.EDIT and to != at:
             self.move_wanted.emit(at, to)
 
     def on_given_up(self) -> None:
-        self._insert_at = None
+        self.insert_at = None
         self.update()
 
     def on_overflow(self) -> None:
@@ -415,11 +418,11 @@ class SlotsRow(QWidget):
         self.fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._insert_at is None or not self._slots:
+        if self.insert_at is None or not self._slots:
             return
         slots = self._slots[: self._shown]
-        if self._insert_at < len(slots):
-            x = slots[self._insert_at].x() - GAP / 2
+        if self.insert_at < len(slots):
+            x = slots[self.insert_at].x() - GAP / 2
         else:
             x = slots[-1].geometry().right() + GAP / 2
         painter = QPainter(self)

@@ -32,6 +32,7 @@ class PicturePage(QWidget):
         collections: names of all collections, by id.
         preview, head, stack, family, spend, palette_strip, sources, warnings, origin, facts, tags,
             note, settings: its parts.
+        settings_section: section around `settings`; hidden without embedded settings.
         restore: restores from the trash; hidden unless all shown pictures are in it.
 
     Signals:
@@ -86,9 +87,9 @@ class PicturePage(QWidget):
         details.body.addSpacing(8)
         details.body.addWidget(self.note)
         self.proof = ProofSection(inner)
-        self._settings_part = InspectorSection(_("Embedded settings"), inner)
-        self.settings = FactTable(_("Embedded settings"), self._settings_part)
-        self._settings_part.body.addWidget(self.settings)
+        self.settings_section = InspectorSection(_("Embedded settings"), inner)
+        self.settings = FactTable(_("Embedded settings"), self.settings_section)
+        self.settings_section.body.addWidget(self.settings)
         self.stack = StackSection(inner)
         self.stack.chosen.connect(self.chosen)
         self.stack.hide()
@@ -99,7 +100,7 @@ class PicturePage(QWidget):
             self._palette_part,
             self._sources_part,
         )
-        for part in (self.preview, self.head, *strips, self.proof, details, self._settings_part):
+        for part in (self.preview, self.head, *strips, self.proof, details, self.settings_section):
             parts.addWidget(part)
         parts.addStretch(1)
         column = QVBoxLayout(self)
@@ -161,7 +162,7 @@ class PicturePage(QWidget):
         self.proof.show_picture(picture)
         self.tags.set_pictures([picture])
         read = facts.settings(picture)
-        self._settings_part.setVisible(bool(read))
+        self.settings_section.setVisible(bool(read))
         self.settings.set_facts(read)
         self._sources_part.setVisible(picture.grounding is not None)
         self.sources.show_grounding(picture.grounding)
@@ -197,7 +198,7 @@ class PicturePage(QWidget):
         self._family_part.hide()
         self._palette_part.hide()
         self._sources_part.hide()
-        self._settings_part.hide()
+        self.settings_section.hide()
         self.proof.show_picture(None)
         self.tags.set_pictures(pictures)
         self.facts.set_facts(facts.several(pictures))

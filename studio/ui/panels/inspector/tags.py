@@ -279,6 +279,8 @@ class TagsRow(QWidget):
 
     Attributes:
         line: line edit for new tags.
+        box: what holds the line and the chips.
+        more: how many tags have no chip.
 
     Signals:
         changed: names to add, names to remove (two tuples).
@@ -304,13 +306,13 @@ class TagsRow(QWidget):
         column = QVBoxLayout()
         column.setSpacing(4)
         self._chips: list[TagChip] = []
-        self._box = Flow(self)
-        self.line = TagLine(self._box)
-        self._box.insert(0, self.line)
-        self._more = Text("", "small", "text3", self)
-        self._more.hide()
-        column.addWidget(self._box)
-        column.addWidget(self._more)
+        self.box = Flow(self)
+        self.line = TagLine(self.box)
+        self.box.insert(0, self.line)
+        self.more = Text("", "small", "text3", self)
+        self.more.hide()
+        column.addWidget(self.box)
+        column.addWidget(self.more)
         row.addLayout(column, 1)
         self.line.written.connect(self.on_written)
         self.line.wanted.connect(self.wanted)
@@ -326,13 +328,13 @@ class TagsRow(QWidget):
         """Show the tags of these pictures."""
         wanted = held(pictures)
         more = len(wanted) - MOST
-        self._more.setText(_("and {n} more").format(n=number(more)) if more > 0 else "")
-        self._more.setVisible(more > 0)
+        self.more.setText(_("and {n} more").format(n=number(more)) if more > 0 else "")
+        self.more.setVisible(more > 0)
         if [chip.tag for chip in self._chips] == wanted[:MOST]:
             return
         focused = next((n for n, chip in enumerate(self._chips) if chip.hasFocus()), None)
         for chip in self._chips:
-            self._box.remove(chip)
+            self.box.remove(chip)
             chip.hide()
             chip.deleteLater()
         # In their order: each comes into the tab order just before the line.
@@ -343,10 +345,10 @@ class TagsRow(QWidget):
             after.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _new(self, tag: TagCount, at: int) -> TagChip:
-        chip = TagChip(tag, self._box)
+        chip = TagChip(tag, self.box)
         chip.clicked.connect(self.on_chip)
         chip.removed.connect(self.on_removed)
-        self._box.insert(at, chip)
+        self.box.insert(at, chip)
         put_before(chip, self.line)
         chip.show()
         return chip

@@ -78,6 +78,9 @@ class PlaceButton(IconButton):
 class Rail(QFrame):
     """The sidebar as icons.
 
+    Attributes:
+        spend: the button that tells what was spent.
+
     Signals:
         collections_wanted: open the list of collections, or of saved searches (True), at that
             button.
@@ -110,10 +113,10 @@ class Rail(QFrame):
         self._add(column, sidebar_items.history())
         column.addStretch(1)
         self._add(column, sidebar_items.trash())
-        self._coin = IconButton("coin", _("Spend"), parent=self)
-        self._coin.setFixedWidth(32)
-        self._coin.clicked.connect(self.on_coin)
-        column.addWidget(self._coin, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.spend = IconButton("coin", _("Spend"), parent=self)
+        self.spend.setFixedWidth(32)
+        self.spend.clicked.connect(self.on_coin)
+        column.addWidget(self.spend, 0, Qt.AlignmentFlag.AlignHCenter)
         model.shown_changed.connect(self._mark)
         model.collections_changed.connect(self._show_collections)
         model.counts_changed.connect(self._show_counts)
@@ -166,7 +169,7 @@ class Rail(QFrame):
 
     def _show_spend(self) -> None:
         month = time.localtime().tm_mon
-        self._coin.set_name(sidebar_items.spend_words(self._model.spend, month, self._model.limit))
+        self.spend.set_name(sidebar_items.spend_words(self._model.spend, month, self._model.limit))
 
     def on_clicked(self) -> None:
         button = self.sender()
@@ -182,8 +185,8 @@ class Rail(QFrame):
 
     def on_coin(self) -> None:
         """Show the tool tip with the sums at once."""
-        at = self._coin.mapToGlobal(QPoint(self._coin.width(), 0))
-        QToolTip.showText(at, self._coin.toolTip(), self._coin)
+        at = self.spend.mapToGlobal(QPoint(self.spend.width(), 0))
+        QToolTip.showText(at, self.spend.toolTip(), self.spend)
 
 
 LIST_WIDTH = 240

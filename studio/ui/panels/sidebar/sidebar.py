@@ -38,7 +38,10 @@ class Sidebar(QFrame):
         model: the contents.
         lists: its lists from top to bottom, for the tab order.
         collections: the list of collections and saved searches.
-        hint: shown in place of that list while it is empty.
+        library, prompts, trash: the other lists.
+        hint: shown in place of the collections while there are none.
+        new: the button for a new collection.
+        spend: the sums at the bottom.
 
     Signals:
         collection_wanted: the user wants a new collection.
@@ -55,12 +58,12 @@ class Sidebar(QFrame):
         larger = 1 + (theme().scale - 1) / 2
         self.setMinimumWidth(round(NARROWEST * larger))
         self.setMaximumWidth(round(WIDEST * larger))
-        self._library = PlaceList(_("Library"), model, sidebar_items.library(), self)
+        self.library = PlaceList(_("Library"), model, sidebar_items.library(), self)
         self.collections = PlaceList(_("Collections"), model, (), self)
         self.collections.set_rows(())
-        self._prompts = PlaceList(_("Prompts"), model, (sidebar_items.history(),), self)
-        self._trash = PlaceList(_("Trash"), model, (sidebar_items.trash(),), self)
-        self.lists = (self._library, self.collections, self._prompts, self._trash)
+        self.prompts = PlaceList(_("Prompts"), model, (sidebar_items.history(),), self)
+        self.trash = PlaceList(_("Trash"), model, (sidebar_items.trash(),), self)
+        self.lists = (self.library, self.collections, self.prompts, self.trash)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -69,13 +72,13 @@ class Sidebar(QFrame):
         column.setSpacing(0)
         whole.addLayout(column, 1)
         column.addWidget(_heading(_("Library"), 6, self))
-        column.addWidget(self._library)
-        self._new = IconButton("plus", _("New collection"), parent=self, size=22)
-        self._new.clicked.connect(self.collection_wanted)
+        column.addWidget(self.library)
+        self.new = IconButton("plus", _("New collection"), parent=self, size=22)
+        self.new.clicked.connect(self.collection_wanted)
         head = QHBoxLayout()
         head.setContentsMargins(margins(self, 0, 8, 2, 0))
         head.addWidget(_heading(_("Collections"), 6, self), 1)
-        head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignBottom)
+        head.addWidget(self.new, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addWidget(self.collections, 1000)
         self.hint = Hint(_("Drag pictures here to collect them."), model, self)
@@ -83,17 +86,17 @@ class Sidebar(QFrame):
         self.hint.hide()
         column.addWidget(self.hint)
         column.addWidget(_heading(_("Prompts"), 14, self))
-        column.addWidget(self._prompts)
+        column.addWidget(self.prompts)
         column.addStretch(1)
-        column.addWidget(self._trash)
-        self._spend = SpendBlock(model, self)
-        whole.addWidget(self._spend)
-        order_tabs(self._library, self._new, self.collections, self._prompts, self._trash)
+        column.addWidget(self.trash)
+        self.spend = SpendBlock(model, self)
+        whole.addWidget(self.spend)
+        order_tabs(self.library, self.new, self.collections, self.prompts, self.trash)
         model.collections_changed.connect(self._show_collections)
-        self._library.left.connect(self.on_library_left)
+        self.library.left.connect(self.on_library_left)
         self.collections.left.connect(self.on_collections_left)
-        self._prompts.left.connect(self.on_prompts_left)
-        self._trash.left.connect(self.on_trash_left)
+        self.prompts.left.connect(self.on_prompts_left)
+        self.trash.left.connect(self.on_trash_left)
 
     def _show_collections(self) -> None:
         self.collections.set_rows(self.model.collections)
@@ -102,21 +105,21 @@ class Sidebar(QFrame):
     def on_library_left(self, step: int) -> None:
         """Focus the list below."""
         if step > 0:
-            (self.collections if self.collections.count() else self._prompts).enter(at_end=False)
+            (self.collections if self.collections.count() else self.prompts).enter(at_end=False)
 
     def on_collections_left(self, step: int) -> None:
         """Focus the list above or below."""
-        (self._prompts if step > 0 else self._library).enter(at_end=step < 0)
+        (self.prompts if step > 0 else self.library).enter(at_end=step < 0)
 
     def on_prompts_left(self, step: int) -> None:
         """Focus the list above or below."""
-        above = self.collections if self.collections.count() else self._library
-        (self._trash if step > 0 else above).enter(at_end=step < 0)
+        above = self.collections if self.collections.count() else self.library
+        (self.trash if step > 0 else above).enter(at_end=step < 0)
 
     def on_trash_left(self, step: int) -> None:
         """Focus the list above."""
         if step < 0:
-            self._prompts.enter(at_end=True)
+            self.prompts.enter(at_end=True)
 
 
 class Hint(Text):
@@ -184,7 +187,12 @@ class Meter(QWidget):
 
 
 class SpendBlock(QFrame):
-    """Spending today and this month, the rest of the budget, and items missing from the sums."""
+    """Spending today and this month, the rest of the budget, and items missing from the sums.
+
+    Attributes:
+        today, month: the sums.
+        limit: the monthly limit beside that of the month; hidden without one.
+    """
 
     def __init__(self, model: SidebarModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -196,17 +204,17 @@ class SpendBlock(QFrame):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
         self._month_name = ElidedLabel("", "small", "text3", self)
-        self._today = Text("", "small", "text2", self)
-        self._month = Text("", "small", "text", self)
-        self._of = ElidedLabel("", "small", "text3", self)
+        self.today = Text("", "small", "text2", self)
+        self.month = Text("", "small", "text", self)
+        self.limit = ElidedLabel("", "small", "text3", self)
         self._meter: Meter | None = None
         # Rest of the budget, and items missing from the sums.
         self._lines = tuple(ElidedLabel("", "micro", "text3", self) for _line in range(3))
         right = Qt.AlignmentFlag.AlignRight
         grid.addWidget(ElidedLabel(_("Today"), "small", "text3", self), 0, 0)
-        grid.addWidget(self._today, 0, 1, 1, 2, right)
+        grid.addWidget(self.today, 0, 1, 1, 2, right)
         grid.addWidget(self._month_name, 1, 0)
-        grid.addWidget(self._of, 1, 2, right)
+        grid.addWidget(self.limit, 1, 2, right)
         for place, line in enumerate(self._lines):
             grid.addWidget(line, 3 + place, 0, 1, 3)
         self._grid = grid
@@ -220,19 +228,19 @@ class SpendBlock(QFrame):
             self._grid.addWidget(self._meter, 2, 0, 1, 3)
         if self._meter is not None:
             self._meter.setVisible(limited)
-        self._of.setVisible(limited)
-        self._grid.removeWidget(self._month)
+        self.limit.setVisible(limited)
+        self._grid.removeWidget(self.month)
         columns = 1 if limited else 2
-        self._grid.addWidget(self._month, 1, 1, 1, columns, Qt.AlignmentFlag.AlignRight)
+        self._grid.addWidget(self.month, 1, 1, 1, columns, Qt.AlignmentFlag.AlignRight)
 
     def refresh(self) -> None:
         """Show the current sums and budget."""
         spend, limit = self._model.spend, self._model.limit
         month = time.localtime().tm_mon
         self._place_month(limited=bool(limit))
-        self._today.setText(about(spend.today))
-        self._month.setText(about(spend.month))
-        self._of.setText(_("of {limit}").format(limit=budget.plain(limit)) if limit else "")
+        self.today.setText(about(spend.today))
+        self.month.setText(about(spend.month))
+        self.limit.setText(_("of {limit}").format(limit=budget.plain(limit)) if limit else "")
         self._month_name.setText(formatting.month_name(month))
         if self._meter is not None and limit:
             self._meter.show_part(spend.month / limit)

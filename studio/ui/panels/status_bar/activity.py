@@ -39,6 +39,9 @@ class StatusBar(QFrame):
         queue: the button with the queue's state; opens `popover`.
         popover: the list of jobs.
         recipe: the chip that names the recipe of drags out of the window.
+        brush: the sign of the offline painter, which needs no key.
+        link: unlocks the keyring or shows the keys; hidden while neither helps.
+        source: facts of the queue besides its jobs.
 
     Signals:
         unlock_requested: unlock the keyring for this profile (str).
@@ -64,7 +67,7 @@ class StatusBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None, *, source: QueueSource | None = None) -> None:
         super().__init__(parent)
-        self._source = source
+        self.source = source
         self.setProperty("zone", "status")
         self.setAccessibleName(_("Status"))
         self.setFixedHeight(theme().height(HEIGHT))
@@ -83,13 +86,13 @@ class StatusBar(QFrame):
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(6)
         self._lamp = Lamp(self)
-        self._brush = QLabel(self)
+        self.brush = QLabel(self)
         self._title = ElidedLabel("", "small", "text2", self)
         self._state = ElidedLabel("", "small", "text3", self)
-        self._link = Button("", "link", self, size=26)
-        self._link.setFixedHeight(theme().height(HEIGHT) - 2)
-        self._link.clicked.connect(self.on_link)
-        for part in (self._lamp, self._brush, self._title, self._state, self._link):
+        self.link = Button("", "link", self, size=26)
+        self.link.setFixedHeight(theme().height(HEIGHT) - 2)
+        self.link.clicked.connect(self.on_link)
+        for part in (self._lamp, self.brush, self._title, self._state, self.link):
             row.addWidget(part)
         row.addSpacing(10)
         self._spinner = Spinner(self)
@@ -141,13 +144,13 @@ class StatusBar(QFrame):
 
     def _show_key(self, title: str, state: str, link: str, *, lamp: str) -> None:
         self._lamp.setVisible(bool(lamp))
-        self._brush.setVisible(not lamp)
+        self.brush.setVisible(not lamp)
         if lamp:
             self._lamp.show_role(lamp, hollow=lamp != "ok")
         self._title.setText(title)
         self._state.setText(state)
-        self._link.setText(link)
-        self._link.setVisible(bool(link))
+        self.link.setText(link)
+        self.link.setVisible(bool(link))
         self._yield_room()
 
     # --- the queue ------------------------------------------------------------------------
@@ -175,7 +178,7 @@ class StatusBar(QFrame):
     def on_queue(self) -> None:
         """Open or close the list of jobs."""
         if self.popover is None:
-            self.popover = QueuePopover(self, self._source)
+            self.popover = QueuePopover(self, self.source)
             self.popover.cancel_requested.connect(self.cancel_requested)
             self.popover.cancel_all_requested.connect(self.cancel_all_requested)
             self.popover.job_chosen.connect(self.job_chosen)
@@ -273,7 +276,7 @@ class StatusBar(QFrame):
             left_out.add(self._advice)
         if self._is_too_wide(left_out):
             self.recipe.set_compact(compact=True)
-        if self._is_too_wide(left_out) and self._link.isHidden():
+        if self._is_too_wide(left_out) and self.link.isHidden():
             # "key locked:" belongs to the link after it.
             left_out.add(self._state)
         if self._is_too_wide(left_out):
@@ -289,7 +292,7 @@ class StatusBar(QFrame):
 
     def on_link(self) -> None:
         """Unlock the keyring, or show the keys."""
-        if self._link.text() == _("Unlock"):
+        if self.link.text() == _("Unlock"):
             self.unlock_requested.emit(self._profile)
         else:
             self.keys_requested.emit()
@@ -301,7 +304,7 @@ class StatusBar(QFrame):
 
     def _draw_icons(self) -> None:
         dpr = self.devicePixelRatioF()
-        self._brush.setPixmap(theme().pixmap("brush", "text2", 14, dpr))
+        self.brush.setPixmap(theme().pixmap("brush", "text2", 14, dpr))
 
 
 class DragChip(PaintedButton):

@@ -49,6 +49,9 @@ class PixelComparisons(QObject):
 
     A running comparison is cancelled if its pair is no longer shown, or if another becomes active.
 
+    Attributes:
+        pause: seconds before the next pair when one was given up.
+
     Signals:
         changed: there is another result.
     """
@@ -69,6 +72,7 @@ class PixelComparisons(QObject):
         self._found: OrderedDict[tuple[str, str], PixelComparison] = OrderedDict()
         self._task: SpawnedTask | None = None
         self._under_way: PicturePair | None = None
+        self.pause = PAUSE
 
     def set_pictures(self, pictures: Sequence[Picture | None], active: int) -> None:
         """Compare these pictures with the first; None for pictures not read yet."""
@@ -78,7 +82,7 @@ class PixelComparisons(QObject):
         if hurried:
             self.stop()
         if self._next() is not None and (hurried or not running):
-            self._task = spawn(self._work(PAUSE if hurried else 0.0))
+            self._task = spawn(self._work(self.pause if hurried else 0.0))
 
     def result(self, side: int) -> PixelComparison | None:
         """Result for a side; None until it is known."""

@@ -13,7 +13,7 @@ import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
@@ -36,21 +36,17 @@ ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 if TYPE_CHECKING:
     from studio.domain.stacked_rows import Stacking
     from studio.library.index.stacks import FirstStacks
+    from studio.ui.support.ports import PictureSource
     from studio.ui.views.gallery.stack_facts import StackFactsCache
 
 __all__ = ["GalleryModel", "Index", "Key"]
-
-
-class PictureSource(Protocol):
-    """Source of pictures by index row; missing ones are left out."""
-
-    async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
 
 
 class GalleryModel(TileRows):
     """Pictures and jobs as rows.
 
     Attributes:
+        source: where pictures are read.
         whole: whether all rows are loaded, not only the first ones.
         facts: facts of stacks; None until there are stacks.
         lists_running: whether unfinished jobs are listed; not in the trash.
@@ -73,9 +69,11 @@ class GalleryModel(TileRows):
         parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.time,
+        most_cached: int = CACHED,
     ) -> None:
         super().__init__(parent)
-        self._source = source
+        self._most_cached = most_cached
+        self.source = source
         self._clock = clock
         self._turns = RecentOrder()
         # Keys of the stacks that the pictures of this session belong to.
@@ -86,8 +84,7 @@ class GalleryModel(TileRows):
         self._shown: Callable[[Job], bool] | None = None
         self._cache: OrderedDict[int, Picture] = OrderedDict()
         self._missing: OrderedDict[int, None] = OrderedDict()
-        self._gone: set[int] = set()
-        self._stale: set[int] = set()
+        self._gone, self._stale = set[int](), set[int]()
         self.whole = True
         self.lists_running = True
         self._reading = False
@@ -131,13 +128,23 @@ class GalleryModel(TileRows):
         """All jobs with a tile, including those hidden by the filter."""
         return tuple(self._jobs.values())
 
+    @property
+    def idle(self) -> bool:
+        """Whether every picture asked for was read."""
+        return not self._reading and not self._missing
+
+    @property
+    def cached(self) -> int:
+        """Number of pictures kept in memory."""
+        return len(self._cache)
+
     async def read(self, index_rows: Sequence[int]) -> list[Picture]:
         """Pictures in the order of these index rows, from the cache or the library."""
         known = {row for row in index_rows if row in self._cache and row not in self._stale}
         missing = [row for row in index_rows if row not in known]
         found = {row: self._cache[row] for row in known}
         for start in range(0, len(missing), BATCH):
-            for picture in await self._source.pictures(missing[start : start + BATCH]):
+            for picture in await self.source.pictures(missing[start : start + BATCH]):
                 found[picture.row] = picture
         return [found[row] for row in index_rows if row in found]
 
@@ -167,7 +174,7 @@ class GalleryModel(TileRows):
 
         Their runs are then known, so the next `set_rows` sorts them by run.
         """
-        found = await self._source.pictures(rows)
+        found = await self.source.pictures(rows)
         self._turns.recall(found, whole=whole)
         self._remember(found)
 
@@ -287,7 +294,8 @@ class GalleryModel(TileRows):
             return found
         job = self._jobs.get(entry)
         # A failure has a tile of its own.
-        return job_key(job, self._by) if job is not None and _makes(job) else 0
+        makes = job is not None and (job.alive or job.state is JobState.DONE)
+        return job_key(job, self._by) if job is not None and makes else 0
 
     def append(self, rows: array[int], stood: array[int] | None = None) -> bool:
         """Append the remaining rows of a query whose first rows `set_rows` showed.
@@ -436,7 +444,7 @@ class GalleryModel(TileRows):
                 # Changes made during the read mark them stale again.
                 self._stale.difference_update(wanted)
                 self._under_way = frozenset(wanted)
-                found = await self._source.pictures(wanted)
+                found = await self.source.pictures(wanted)
                 self._remember(found)
                 self._gone.update(set(wanted) - {picture.row for picture in found})
                 self._announce([picture.row for picture in found])
@@ -448,7 +456,7 @@ class GalleryModel(TileRows):
         for picture in found:
             self._cache[picture.row] = picture
             self._cache.move_to_end(picture.row)
-        while len(self._cache) > CACHED:
+        while len(self._cache) > self._most_cached:
             self._stale.discard(self._cache.popitem(last=False)[0])
 
     def _announce(self, index_rows: list[int]) -> None:
@@ -574,17 +582,11 @@ class GalleryModel(TileRows):
             return "" if item is None else item.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
             row = index.row()
-            return tile_content.spoken_name(
-                self.item_at(row), row, self.tile_at(row), self._clock()
-            )
+            item, tile = self.item_at(row), self.tile_at(row)
+            return tile_content.spoken_name(item, row, tile, self._clock())
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-
-def _makes(job: Job) -> bool:
-    """Whether a job has, or will soon have, pictures of its run."""
-    return job.alive or job.state is JobState.DONE

@@ -44,12 +44,24 @@ def stack_painter() -> ModuleType:
 class TileCache:
     """The most recently painted tiles, within a bound."""
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        *,
+        bound: int = BOUND,
+        screens: int = SCREENS,
+    ) -> None:
+        """At most `bound` bytes, or those of so many screens."""
         self._clock = clock
+        self._least = bound
+        self._screens = screens
         self._kept: OrderedDict[str, tuple[Shown, Sort, QPixmap]] = OrderedDict()
         self._bytes = 0
         self._end = 0.0
-        self._bound = BOUND
+        self._bound = bound
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     @property
     def bytes(self) -> int:
@@ -63,7 +75,7 @@ class TileCache:
 
     def make_room(self, screen: int) -> None:
         """Raise the bound for a screen of `screen` bytes."""
-        self._bound = max(BOUND, SCREENS * screen)
+        self._bound = max(self._least, self._screens * screen)
 
     def begin_paint(self) -> None:
         """Start a paint event."""

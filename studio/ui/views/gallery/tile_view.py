@@ -207,6 +207,9 @@ class TileView(GridView):
         pointer: mouse handler.
         thumbnails: pixmaps of the tiles on screen.
         pulse: animations.
+        kit: fonts, colours and icons of the tiles.
+        tile_cache: painted tiles; None until the view moves or changes.
+        unpainted: rows the last paint events had no time for.
         by_key: whether the keyboard was used last, so that the focus is shown.
     """
 
@@ -220,14 +223,14 @@ class TileView(GridView):
         super().__init__(parent, grow=kit.grow)
         self._core = core
         self._clock = clock
-        self._kit = kit
+        self.kit = kit
         self._tiles: dict[str, tuple[Item, str, TileContent]] = {}
         self._arriving: dict[int, QPixmap] = {}
         self._many = False
         self._first_screen = True
-        self._looks: TileCache | None = None
+        self.tile_cache: TileCache | None = None
         self._wished: dict[str, int] = {}
-        self._unpainted: dict[int, None] = {}
+        self.unpainted: dict[int, None] = {}
         self.by_key = False
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -242,6 +245,12 @@ class TileView(GridView):
         self.scrolled.connect(self.keep_tiles)
         self.thumbnails.ready.connect(self.on_thumbnail)
         theme().changed.connect(self.on_theme_changed)
+
+    @property
+    def idle(self) -> bool:
+        """Whether all tiles are painted and all thumbnails asked for have arrived."""
+        waiting = self._wishes.isActive() or self._rest.isActive()
+        return not waiting and self.thumbnails.idle
 
     @property
     def rows(self) -> GalleryModel:
@@ -330,7 +339,7 @@ class TileView(GridView):
 
     def layout_of(self, row: int) -> TileLayout:
         """Layout of a tile in the viewport."""
-        return arrange(self.state_of(row), self.cell(row), self._kit)
+        return arrange(self.state_of(row), self.cell(row), self.kit)
 
     def _ghost(self, job: Job) -> QPixmap | None:
         if not job.request.references:
@@ -375,18 +384,18 @@ class TileView(GridView):
 
     def on_rest(self) -> None:
         """Make some of the tiles the last paint events had no time for."""
-        looks, shown, made = self._looks, self.visible_rows(), []
+        looks, shown, made = self.tile_cache, self.visible_rows(), []
         if looks is None:
             return
         looks.begin_paint()
-        while self._unpainted and not looks.spent:
-            row = next(iter(self._unpainted))
-            del self._unpainted[row]
+        while self.unpainted and not looks.spent:
+            row = next(iter(self.unpainted))
+            del self.unpainted[row]
             if row in shown:
                 self._make_look(row, looks)
                 made.append(row)
         self.repaint_rows(made)
-        if self._unpainted:
+        if self.unpainted:
             self._rest.start()
 
     def on_wishes(self) -> None:
@@ -395,8 +404,8 @@ class TileView(GridView):
         area = self.viewport().size() * self.devicePixelRatioF()
         screen = 4 * area.width() * area.height()
         self.thumbnails.make_room(max(BOUND, SCREENS * screen))
-        if self._looks is not None:
-            self._looks.make_room(screen)
+        if self.tile_cache is not None:
+            self.tile_cache.make_room(screen)
         self._wished.clear()
         self.thumbnails.request_thumbnails(list(self._wishes_for(rows)))
 
@@ -422,20 +431,20 @@ class TileView(GridView):
 
     def draw_icons(self, wanted: bool) -> None:  # noqa: FBT001 - a switch, as Qt's setters take it
         """Draw the icons of marks and tags, or leave them out (the first screen)."""
-        self._kit.icons = wanted
+        self.kit.icons = wanted
         self.viewport().update()
 
     def keep_tiles(self) -> None:
         """Enable the cache of painted tiles; a gallery that never moves does not need it."""
-        if self._looks is None:
-            self._looks = TileCache()
+        if self.tile_cache is None:
+            self.tile_cache = TileCache()
 
     def on_theme_changed(self) -> None:
         """Apply new colours or fonts."""
-        self._kit = TileStyle(theme())
-        if self._looks is not None:
-            self._looks.clear()
-        self.lay_out(replace(self.grid, grow=self._kit.grow))
+        self.kit = TileStyle(theme())
+        if self.tile_cache is not None:
+            self.tile_cache.clear()
+        self.lay_out(replace(self.grid, grow=self.kit.grow))
 
     # --- Qt -------------------------------------------------------------------------------
 
@@ -445,7 +454,7 @@ class TileView(GridView):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         offset = self.verticalOffset()
-        mat = self._kit.color("mat")
+        mat = self.kit.color("mat")
         dpr = scale_of(painter)
         whole = dpr == int(dpr)
         if whole:
@@ -454,7 +463,7 @@ class TileView(GridView):
         else:
             # Tiles end between two device pixels: filling the mat in pieces would leave seams.
             painter.fillRect(area.adjusted(-1, -1, 1, 1), mat)
-        looks = self._looks if whole else None
+        looks = self.tile_cache if whole else None
         if looks is not None:
             looks.begin_paint()
         # Asked once for each paint event, not for each of hundreds of tiles.
@@ -471,16 +480,16 @@ class TileView(GridView):
                     or not self._paint_look(painter, row, cell, looks, int(dpr), stack)
                 ):
                     if stack.member:
-                        painter.fillRect(cell, self._kit.color("band"))
+                        painter.fillRect(cell, self.kit.color("band"))
                     elif whole:
                         painter.fillRect(cell, mat)
                     self._paint_row(painter, row, cell)
             if self.rows.has_open_stacks:
                 self._paint_bands(painter, rows)
-        if self._unpainted:
+        if self.unpainted:
             self._rest.start()
         if self.pointer.band is not None:
-            paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
+            paint_band(painter, self.pointer.band.translated(0, -offset), self.kit)
         painter.end()
 
     def _paint_bands(self, painter: QPainter, rows: range) -> None:
@@ -493,7 +502,7 @@ class TileView(GridView):
                 stack_painter().paint_band(
                     painter,
                     [self.cell(row) for row, _tile in members],
-                    self._kit,
+                    self.kit,
                     begins=first.member == 0,
                     ends=last.last,
                     mirrored=self.grid.mirrored,
@@ -520,11 +529,11 @@ class TileView(GridView):
             return False
         look = looks.find(item.id, *key)
         if look is None and not looks.spent:
-            look = looks.make(item.id, *key, cell, dpr, self.state_of(row), self._kit)
+            look = looks.make(item.id, *key, cell, dpr, self.state_of(row), self.kit)
         if look is not None:
-            self._unpainted.pop(row, None)
+            self.unpainted.pop(row, None)
         else:
-            self._unpainted[row] = None
+            self.unpainted[row] = None
             look = looks.former(item.id)
             if look is None or look.width() != cell.width() * dpr:
                 self._paint_ground(painter, item, cell)
@@ -540,7 +549,7 @@ class TileView(GridView):
         key = self._look_key(row, item, cell, self.stack_look(row))
         if key is not None and looks.find(item.id, *key) is None:
             dpr = int(self.devicePixelRatioF())
-            looks.make(item.id, *key, cell, dpr, self.state_of(row), self._kit)
+            looks.make(item.id, *key, cell, dpr, self.state_of(row), self.kit)
 
     def _look_key(
         self, row: int, item: Item, cell: QRect, stack: StackLook
@@ -570,12 +579,12 @@ class TileView(GridView):
 
     def _paint_ground(self, painter: QPainter, item: Item, cell: QRect) -> None:
         """Paint the average colour as a placeholder for a tile."""
-        painter.fillRect(cell, self._kit.color("mat"))
+        painter.fillRect(cell, self.kit.color("mat"))
         square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
         if self.grid.mirrored:
             square = flipped(square, cell)
         colour = (
-            self._kit.color("panel")
+            self.kit.color("panel")
             if isinstance(item, Job)
             else screen_colours().colour(item.colour)
         )
@@ -583,9 +592,9 @@ class TileView(GridView):
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)
-        layout = paint_tile(painter, cell, state, self._kit)
+        layout = paint_tile(painter, cell, state, self.kit)
         if state.stack is not PLAIN:
-            stack_painter().paint_stack(painter, layout, state, self._kit)
+            stack_painter().paint_stack(painter, layout, state, self.kit)
         self.pulse.painted(
             row,
             runner=state.tile.bar == -1 and state.phase is not None,

@@ -124,6 +124,11 @@ class GalleryView(TileView):
 
     # --- queries --------------------------------------------------------------------------
 
+    @property
+    def idle(self) -> bool:
+        """Whether, in addition, the selection was reported."""
+        return super().idle and not self._telling.isActive()
+
     def current_item(self) -> Item | None:
         """Picture or job with keyboard focus; None while it is being read."""
         row = self.current_row()

@@ -160,7 +160,7 @@ async def test_another_language_waits_for_the_next_start(
     assert i18n.languages(folder) == ("de",)
     assert i18n.languages(tmp_path / "nothing") == ()
 
-    later = dialog.look._later
+    later = dialog.look.later
     assert not later.isVisibleTo(dialog)
     dialog.look.language.setCurrentIndex(1)
     dialog.look.language.activated.emit(1)
@@ -268,7 +268,7 @@ async def test_a_section_is_brought_into_view(dialog: SettingsDialog, name: str)
     await asyncio.sleep(0)
     section = getattr(dialog, name)
     assert section.visibleRegion().boundingRect().height() > 100
-    assert dialog._tabs.value == name
+    assert dialog.tabs.value == name
 
 
 async def test_the_keyboard_reaches_everything(dialog: SettingsDialog) -> None:
@@ -293,7 +293,7 @@ async def test_longer_words_keep_the_dialog_560_wide(
         made = SettingsDialog(desk)
         made.show()
         await asyncio.sleep(0)
-        assert made._inside.minimumSizeHint().width() <= 560
+        assert made.page.minimumSizeHint().width() <= 560
         for label in made.findChildren(QLabel):
             if label.isVisible() and label.wordWrap():
                 assert label.height() >= label.heightForWidth(label.width()), label.text()
@@ -309,13 +309,13 @@ async def test_scrolling_marks_the_section_at_the_top_and_a_moving_layout_does_n
     dialog.show_section("look")
     dialog.show()
     await asyncio.sleep(0)
-    bar = dialog._scroll.verticalScrollBar()
-    marked = [dialog._tabs.value]
+    bar = dialog.area.verticalScrollBar()
+    marked = [dialog.tabs.value]
     bar.setValue(0)
-    marked.append(dialog._tabs.value)
+    marked.append(dialog.tabs.value)
     bar.setSliderPosition(dialog.pictures.y() + 1)
     bar.triggerAction(bar.SliderAction.SliderSingleStepAdd)
-    marked.append(dialog._tabs.value)
+    marked.append(dialog.tabs.value)
     assert marked == ["look", "look", "pictures"]
 
 

@@ -356,7 +356,7 @@ async def test_a_key_asked_for_as_the_dialog_opens_can_be_saved_without_scrollin
     dialog.show()
     QApplication.processEvents()
     QApplication.processEvents()
-    view = dialog._scroll.viewport()
+    view = dialog.area.viewport()
     card = dialog.keys.card
     assert view.rect().contains(card.mapTo(view, card.rect().bottomLeft()))
     assert view.rect().contains(card.mapTo(view, card.rect().topLeft()))
@@ -370,7 +370,7 @@ async def test_a_form_opens_with_its_heading_and_first_field_in_view(
         open_it.click()
         QApplication.processEvents()
         form = form_of(dialog)
-        view = dialog._scroll.viewport()
-        for part in (form._title, form.form.title):
+        view = dialog.area.viewport()
+        for part in (form.title, form.form.title):
             assert view.rect().contains(part.mapTo(view, part.rect().topLeft())), part
         form.cancel.click()

@@ -33,7 +33,7 @@ FULL = Advanced(
 
 def opened(composer):
     composer.card.choices.advanced.click()
-    panel = composer.card.choices._advanced_panel
+    panel = composer.card.choices.advanced_panel
     assert panel.isVisible()
     return panel
 
@@ -45,7 +45,7 @@ async def test_the_panel_is_opened_by_keyboard_and_closed_by_esc(composer) -> No
     assert (button.accessibleName(), button.toolTip()) == ("Advanced", "Advanced")
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Space)
-    panel = composer.card.choices._advanced_panel
+    panel = composer.card.choices.advanced_panel
     assert panel.isVisible()
     assert panel.system.hasFocus()
     assert panel.host.rect().contains(panel.geometry().topLeft())
@@ -146,7 +146,7 @@ async def test_every_level_of_a_model_can_be_chosen_and_no_other(composer, model
     ):
         assert (control is None) == (not levels)
         if control is not None:
-            assert tuple(control._values) == ("", *levels)
+            assert control.values == ("", *levels)
     assert (panel.rows.search is None) == (not known.search)
     assert (panel.rows.image_search is None) == (not known.image_search)
 
@@ -253,7 +253,7 @@ async def test_what_the_model_cannot_be_told_is_absent_and_comes_back(composer, 
     panel.close_it()
     composer.on_model_chosen(("google", BEST.model))
     assert opened(composer).rows.thinking.value == "high"
-    assert composer._offer(composer._model()).sent.advanced == FULL
+    assert composer.suggestion(composer.model()).sent.advanced == FULL
 
 
 async def test_the_painter_has_no_such_choices(composer) -> None:
@@ -306,7 +306,7 @@ async def test_without_room_the_choices_are_behind_the_sliders(composer) -> None
     assert choices.advanced.isHidden()
     (entry,) = [one for one in choices.more_menu().actions() if one.text() == "Advanced…"]
     entry.trigger()
-    assert choices._advanced_panel.isVisible()
+    assert choices.advanced_panel.isVisible()
 
 
 def test_drafts_keep_the_choices_and_those_of_older_versions_load(tmp_path) -> None:

@@ -17,6 +17,7 @@ from studio.ui.panels.composer.aspect_picker import AspectPanel, ratio_size
 from studio.ui.panels.composer.choices import HiddenChoices
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style import theme as themes
+from tests.ui.scripted_core import until
 
 SOURCE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K")
@@ -70,7 +71,7 @@ async def test_all_ratios_are_in_the_panel_with_their_pixels(composer) -> None:
     composer.set_draft(PRO)
     composer.card.choices.on_panel_wanted()
     panel = composer.card.choices.findChild(AspectPanel)
-    model = composer._model()
+    model = composer.model()
     assert [cell.ratio for cell in panel.cells()] == list(model.aspects)
     square = panel.cells()[model.aspects.index("1:1")]
     assert square.accessibleName() == "1:1 2048 × 2048"
@@ -236,20 +237,19 @@ async def test_a_seed_that_a_service_has_just_refused_is_not_offered_any_more(
     choices = composer.card.choices
     lesson = ServiceObservation(model=PRO.model, refused=frozenset({"seed"}))
     core.catalogue.add_observation("dgrid", lesson)
-    composer._watching.queue_moved.emit()
+    composer.on_queue_moved()
     assert choices.seed.isVisible(), "another provider's refusal"
     core.catalogue.add_observation("google", lesson)
-    composer._watching.queue_moved.emit()
+    composer.on_queue_moved()
     assert not choices.seed.isVisible()
     assert f"{PRO.model} does not support seeds; results will differ." in choices.model.toolTip()
 
 
-async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(
-    composer, core, picture, heard
-) -> None:
+async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(composer, core, picture) -> None:
     core.library.known["p1"] = picture("p1", "one", seed=4711)
-    await composer._watching._read_seed(("p1",))
+    core.events.publish(PicturesAdded(ids=("p1",), rows=(1,)))
     seed = composer.card.choices.seed
+    await until(lambda: seed.to_fix() == 4711)
     QTest.mouseClick(seed.dice, Qt.MouseButton.LeftButton)
     assert composer.draft().seed == 4711
     assert seed.number.text() == "4711"
@@ -309,7 +309,7 @@ async def test_choices_give_way_in_order_and_nothing_is_cut(core, look, family) 
             if width >= 1100:
                 before = now
             steps.add(now)
-            parts = choices._shown()
+            parts = choices.parts()
             for part, after in pairwise(parts):
                 assert part.geometry().right() < after.geometry().left()
             assert parts[-1].geometry().right() <= choices.width()

@@ -43,14 +43,14 @@ async def test_a_picture_made_here_is_edited_here(
         broken = tmp_path / "broken.png"
         broken.write_bytes(b"no picture at all")
         composer.add_references([broken])
-        await heard(composer._reception.idle)
+        await heard(composer.reception.idle)
         source = composer.draft().references[0]
         assert (source.role, source.picture, source.sha256) == (Role.EDIT, first.id, first.sha256)
         assert core.library.input_path(source).exists()
         assert composer.bar.notice is not None
         assert "broken" in composer.bar.notice.text
-        await heard(composer._thumbnails.arrived)
-        pixels = composer._offer(composer._model()).pixels
+        await heard(composer.thumbnails.arrived)
+        pixels = composer.suggestion(composer.model()).pixels
         assert pixels == (first.width, first.height)
 
         composer.generate_now()

@@ -15,6 +15,7 @@ from studio.domain.entities import AspectRatio, JobState, Reference, Role
 from studio.ui.panels.composer.submit import is_blank
 from studio.ui.support.drop_contents import DropContents
 from tests.ui.answers import answer
+from tests.ui.scripted_core import until
 
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K", prompt="a fox")
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -61,7 +62,7 @@ async def test_what_the_model_does_not_take_is_not_sent(composer, collected) -> 
     runs = collected(composer.generate)
     composer.set_draft(replace(PRO, size="9K", aspect="5:1"))
     composer.generate_now()
-    model = composer._model()
+    model = composer.model()
     assert runs[0].requests[0].size in model.sizes
     assert str(runs[0].requests[0].aspect) in model.aspects
 
@@ -109,7 +110,7 @@ async def test_more_than_sixteen_pictures_of_unknown_price_ask_first(composer, c
 
 async def test_a_dear_run_asks_and_a_second_press_sends(composer, collected) -> None:
     now = [0.0]
-    composer._asked.clock = lambda: now[0]
+    composer.question.clock = lambda: now[0]
     runs = collected(composer.generate)
     composer.set_draft(replace(PRO, prompt="{a|b|c}", count=8))
     assert composer.card.generate.quote.mood == "over"
@@ -165,7 +166,7 @@ async def test_a_press_waits_for_a_picture_that_is_still_copied(
     assert run.requests[0].edited.name == "x"
 
 
-async def test_a_long_queue_is_said(composer, core, heard) -> None:
+async def test_a_long_queue_is_said(composer, core) -> None:
     from studio.domain.entities import GenerationRequest, Job
     from studio.domain.events import JobChanged
 
@@ -174,8 +175,7 @@ async def test_a_long_queue_is_said(composer, core, heard) -> None:
     request = GenerationRequest(profile="google", model="m", prompt="x")
     job = Job(id="j", run="r", request=request, created=0.0, state=JobState.QUEUED)
     core.events.publish(JobChanged(job))
-    await heard(composer._watching.queue_moved)
-    assert composer.card.generate.quote.detail == "after 9 others"
+    await until(lambda: composer.card.generate.quote.detail == "after 9 others")
 
 
 async def test_hovering_lists_the_prompts(composer) -> None:

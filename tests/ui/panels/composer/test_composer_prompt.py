@@ -202,7 +202,7 @@ async def test_it_grows_from_two_lines_to_forty_percent_of_the_window(composer) 
 
 async def test_the_length_is_said_near_the_limit(composer) -> None:
     counter = composer.card.counter
-    limit = composer._model().prompt_limit
+    limit = composer.model().prompt_limit
     composer.set_draft(replace(composer.draft(), prompt="x" * int(limit * 0.7)))
     assert counter.isHidden()
     composer.set_draft(replace(composer.draft(), prompt="x" * int(limit * 0.9)))

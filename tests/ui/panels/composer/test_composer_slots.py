@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gettext
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -13,15 +14,16 @@ from PySide6.QtGui import QDragEnterEvent, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from studio.common import i18n
 from studio.domain.drafts import MATCH, MOST_EDITED, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
-from studio.ui.panels.composer import role_drop_target
 from studio.ui.panels.composer.role_drop_target import ROLES, zone_rects
 from studio.ui.style.theme import theme
 from studio.ui.support import tasks
 from studio.ui.support.drop_contents import pictures_in
+from tests.ui import scripted_core
 from tests.ui.scripted_library import settle
 
 
@@ -109,7 +111,7 @@ async def test_several_selected_are_edited_one_each(composer, picture, heard, co
     ]
     assert all(r.references[1].name == "a" for r in run.requests)
     # Taking the first away leaves four; editing another one alone takes the place of all.
-    composer._referencing.on_remove(0)
+    composer.references.on_remove(0)
     assert len(composer.draft().sources) == 4
     composer.edit(picture("p9", "another"))
     draft = await heard(composer.changed)
@@ -134,13 +136,21 @@ def test_each_role_has_a_zone_of_its_own(width: int) -> None:
     assert min(zone.width() for zone in zones) >= 118
 
 
-async def test_zones_take_two_rows_rather_than_cut_their_words(composer, monkeypatch) -> None:
+async def test_zones_take_two_rows_rather_than_cut_their_words(composer) -> None:
     target = composer.card.target
     target.resize(760, 120)
-    assert len({zone.top() for zone in target._zones()}) == 1
+    assert len({zone.top() for zone in target.zones()}) == 1
     words = "something that is said at greater length"
-    monkeypatch.setattr(role_drop_target, "_effect", lambda _role: words)
-    zones = target._zones()
+
+    class Lengthy(gettext.NullTranslations):
+        def gettext(self, _message: str) -> str:
+            return words
+
+    i18n.use(Lengthy())
+    try:
+        zones = target.zones()
+    finally:
+        scripted_core.speak_english()
     assert len({zone.top() for zone in zones}) == 2
     room = QFontMetrics(theme().font("micro")).horizontalAdvance(words)
     assert min(zone.width() for zone in zones) > room
@@ -160,7 +170,7 @@ async def test_a_drop_on_a_zone_gives_its_role(composer, heard) -> None:
     target.dropped.emit(Role.EDIT, pictures_in(files("one.png", "two.png")))
     draft = await heard(composer.changed)
     assert [r.role for r in draft.references] == [Role.EDIT, Role.FREE]
-    await heard(target._away.timeout)
+    await heard(target.lingering.timeout)
     assert not target.isVisible()
 
 
@@ -178,9 +188,9 @@ async def test_the_drop_target_lingers_while_the_drag_changes_widgets(composer, 
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(target, enter)
-    assert not target._away.isActive()
+    assert not target.lingering.isActive()
     composer.show_drop_target(False)
-    await heard(target._away.timeout)
+    await heard(target.lingering.timeout)
     assert not target.isVisible()
 
 
@@ -239,7 +249,7 @@ async def test_things_come_in_in_the_order_they_were_given(composer, core, heard
     composer.add_references([Path("/tmp/first.png")])
     composer.add_references([Path("/tmp/second.png")])
     core.library.gate.set()
-    await heard(composer._reception.idle)
+    await heard(composer.reception.idle)
     assert [r.name for r in composer.draft().references] == ["first", "second"]
 
 
@@ -390,9 +400,9 @@ async def test_the_thumbnail_tells_match_its_pixels(composer, core, heard) -> No
             references=(reference("wide", Role.EDIT),),
         )
     )
-    await heard(composer._thumbnails.arrived)
-    model = composer._model()
-    assert composer._offer(model).pixels == model.pixels("16:9", "1K")
+    await heard(composer.thumbnails.arrived)
+    model = composer.model()
+    assert composer.suggestion(model).pixels == model.pixels("16:9", "1K")
 
 
 async def test_remix_replaces_everything_and_can_be_undone(composer, collected) -> None:
@@ -413,7 +423,7 @@ async def test_a_slot_says_when_its_picture_is_sent_otherwise_beside_its_role(
     for task in tasks.running():
         await task
     slot = composer.card.slots.slots()[1]
-    assert slot._words() == ("Style · sent smaller", "a")
+    assert slot.words() == ("Style · sent smaller", "a")
     assert "sent smaller" in slot.accessibleDescription()
     assert "sent smaller" in slot.toolTip()
-    assert composer.card.slots.slots()[2]._words() == ("General", "b")
+    assert composer.card.slots.slots()[2].words() == ("General", "b")

@@ -36,7 +36,7 @@ async def test_an_edit_goes_on_with_the_conversation_and_the_slot_says_so(
 ) -> None:
     slot = await edited(composer, heard, talked)
     assert "2 turns so far" in slot.toolTip()
-    assert slot._words()[0] == "Editing, turn 3"
+    assert slot.words()[0] == "Editing, turn 3"
     assert slot.role_button.isVisible()
     runs = collected(composer.generate)
     composer.generate_now()
@@ -54,7 +54,7 @@ async def test_it_is_switched_off_in_the_slots_menu_and_ctrl_z_switches_it_on(
     assert (entry.text(), entry.isChecked()) == ("Continue the conversation", True)
     entry.trigger()
     assert composer.draft().continues is False
-    assert slot._words()[0] == "Editing"
+    assert slot.words()[0] == "Editing"
     assert "nly the picture is sent" in slot.toolTip()
     runs = collected(composer.generate)
     composer.generate_now()
@@ -89,7 +89,7 @@ async def test_a_picture_without_a_conversation_is_edited_as_ever(
     composer, heard, collected, picture
 ) -> None:
     slot = await edited(composer, heard, picture("two", "Owl"))
-    assert slot._words()[0] == "Editing"
+    assert slot.words()[0] == "Editing"
     assert not slot.role_button.isVisible()
     runs = collected(composer.generate)
     composer.generate_now()
@@ -114,7 +114,7 @@ async def test_the_painter_goes_on_with_nothing_and_its_slot_promises_nothing(
     kept = Conversation(parts="0" * 64, pictures=("one",), turns=1)
     painted = picture("one", "Fox", profile="sketch", model="sketch", conversation=kept)
     slot = await edited(composer, heard, painted, Draft(prompt="a fox"))
-    assert slot._words()[0] == "Editing"
+    assert slot.words()[0] == "Editing"
     assert "turn" not in slot.toolTip()
     runs = collected(composer.generate)
     composer.generate_now()

@@ -61,7 +61,7 @@ WAYS: dict[str, Callable[[Composer], object]] = {
     "dropped elsewhere": lambda composer: composer.add_contents(pictures_in(files())),
     "dragged from the gallery": lambda composer: composer.add_contents(pictures_in(own())),
     "pasted": lambda composer: composer.card.editor.things_given.emit(files()),
-    "chosen": lambda composer: composer._referencing.on_picked(
+    "chosen": lambda composer: composer.references.on_picked(
         [f"/many/{n}.png" for n in range(MANY)]
     ),
     "opened with": lambda composer: composer.add_references(

@@ -32,6 +32,7 @@ from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
 from tests.shared_parts import SHARED
 from tests.ui.panels.composer.conftest import make_picture
+from tests.ui.scripted_core import until
 from tests.ui.windows import opened
 
 MODEL = "gemini-nano-banana-2.1"
@@ -143,7 +144,7 @@ class Sending:
         """Send a draft and compare."""
         seen, composer = len(self.service.requests), self.composer
         composer.set_draft(draft)
-        sent, model = composer._sent_now()
+        sent, model = composer.sent_now()
         if draft.markup.sent and draft.sources:
             own = self.core.settings.value.sentences
             for request in submit.run_of(replace(sent, count=1), model, own).requests:
@@ -290,7 +291,7 @@ async def test_unfolded_it_is_filled_once_after_several_keys(composer, core, hea
     QTest.keyClicks(composer.card.editor, "qrstuvw")
     assert composer.card.sent.text.fills == before
     assert composer.card.sent.head.counts == "1 word"
-    await heard(composer.sent._pause.timeout)
+    await until(lambda: composer.card.sent.text.fills > before)
     assert composer.card.sent.text.fills == before + 1
     assert composer.card.sent.text.texts() == ["pqrstuvw"]
     await core.settings.close()
@@ -340,10 +341,9 @@ async def test_the_key_folds_and_unfolds_and_it_is_remembered(composer, core) ->
 
 async def test_the_programs_words_are_grey_and_can_be_edited(composer, core, collected) -> None:
     asked = collected(composer.wants_words)
-    core.settings.change(show_sent=True)
     composer.set_draft(Draft(prompt="p", references=(reference("a", Role.STYLE),)))
     panel = composer.card.sent
-    composer.sent._show_folded()
+    composer.sent.toggle()
     assert texts(composer) == [f"Picture [1]: {STYLE}\n\np"]
     assert panel.pictures.accessibleName() == "Pictures in this order: 1 a"
     colours = [_colour_at(panel.text, at) for at in (0, 20, len(texts(composer)[0]))]
@@ -363,8 +363,7 @@ async def test_the_programs_words_are_grey_and_can_be_edited(composer, core, col
 
 
 async def test_it_says_why_nothing_can_be_sent(composer, core) -> None:
-    core.settings.change(show_sent=True)
-    composer.sent._show_folded()
+    composer.sent.toggle()
     composer.set_draft(Draft())
     composer.sent.fill()
     panel = composer.card.sent
@@ -444,19 +443,19 @@ async def test_only_what_differs_is_replaced_and_the_result_is_the_same(
         text = composer.card.sent.text
         if not (prompt or given):
             continue
-        sent, model = composer._sent_now()
+        sent, model = composer.sent_now()
         request = submit.first_request(sent, model, sentences.DEFAULTS)
         plan = plan_request(request, model)
         assert text.texts() == [one.text for one in plan.texts]
         if prompt:
-            end = text._places[0][1]
+            end = text.places[0][1]
             assert _colour_at(text, end) == look.color("text")
         if given:
             assert _colour_at(text, 1) == look.color("text3")
         if system:
             assert "System instruction" in text.toPlainText()
-            assert _colour_at(text, text._places[-1][0] - 1) == look.color("text3")
-            assert _colour_at(text, text._places[-1][1]) == look.color("text")
+            assert _colour_at(text, text.places[-1][0] - 1) == look.color("text3")
+            assert _colour_at(text, text.places[-1][1]) == look.color("text")
     await core.settings.close()
 
 
@@ -466,13 +465,13 @@ async def test_only_what_differs_is_replaced_and_the_result_is_the_same(
 async def test_a_slot_shows_the_beginning_of_its_sentence_where_there_is_room(composer) -> None:
     composer.set_draft(Draft(references=(reference("a", Role.STYLE), reference("b"))))
     style, free = composer.card.slots.slots()
-    assert style._words() == (f"Style · {STYLE}", "a")
-    assert free._words() == ("General", "b")
+    assert style.words() == (f"Style · {STYLE}", "a")
+    assert free.words() == ("General", "b")
     assert f"[1] {STYLE}" in style.toolTip()
     assert "[2]" in free.toolTip()
     many = tuple(reference(f"{n}", Role.STYLE) for n in range(7))
     composer.set_draft(Draft(references=many))
-    assert composer.card.slots.slots()[0]._words() == ("Style", "0")
+    assert composer.card.slots.slots()[0].words() == ("Style", "0")
 
 
 async def test_enter_on_a_slot_changes_its_sentence(composer, qtbot) -> None:

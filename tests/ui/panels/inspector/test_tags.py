@@ -108,9 +108,9 @@ def test_many_long_tags_stay_within_the_panel(tags: TagsRow) -> None:
     QApplication.processEvents()
     assert len(tags.chips) == 60
     for chip in tags.chips:
-        assert chip.geometry().right() < tags._box.width()
-    assert tags.chips[-1].geometry().bottom() < tags._box.height()
-    assert tags._more.text() == "and 10 more"
+        assert chip.geometry().right() < tags.box.width()
+    assert tags.chips[-1].geometry().bottom() < tags.box.height()
+    assert tags.more.text() == "and 10 more"
 
 
 async def test_tags_are_changed_for_what_is_selected(tmp_path: Path) -> None:
@@ -141,14 +141,14 @@ async def test_tags_are_changed_for_what_is_selected(tmp_path: Path) -> None:
 
 
 async def test_more_than_the_panel_knows_of_is_meant_when_it_is_selected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     async with opened(tmp_path) as window:
         pictures = await make(window, count=4, tiles=4)
         window.gallery.select_everything()
         ids = [one.id for one in pictures]
         assert await window.selection.meant(ids[:2]) == ids[:2]
-        monkeypatch.setattr("studio.ui.controllers.selection.KNOWN", 2)
+        window.selection.known = 2
         assert sorted(await window.selection.meant(ids[:2])) == sorted(ids)
 
 
@@ -167,7 +167,7 @@ async def test_an_imported_file_tells_how_it_was_made(
     await scripted_library.settle()
     page = inspector.page
     assert [(fact.label, fact.value) for fact in page.settings.facts] == list(said)
-    assert page._settings_part.isVisible()
+    assert page.settings_section.isVisible()
     rows = {fact.label: fact.value for fact in facts.details(one)}
     assert rows["From file"] == "scan.png"
     assert rows["Seed"] == "5"
@@ -176,4 +176,4 @@ async def test_an_imported_file_tells_how_it_was_made(
     assert "Cost" not in {fact.label for fact in facts.several([one, one])}
     inspector.show_pictures([picture(2)])
     await scripted_library.settle()
-    assert not page._settings_part.isVisible()
+    assert not page.settings_section.isVisible()

@@ -16,7 +16,7 @@ NARROW = 1024
 
 
 def listed(window: OpenedWindow) -> RailList:
-    found = window.collections_controller._listed
+    found = window.collections_controller.listed
     assert found is not None
     return found
 
@@ -45,7 +45,7 @@ async def test_collections_and_searches_are_reached_from_the_rail(tmp_path: Path
         assert window.library_view.query.collection == icons.id
         QTest.keyClick(shown.rows, Qt.Key.Key_Up)
         QTest.keyClick(shown.rows, Qt.Key.Key_Return)
-        assert window.collections_controller._listed is None
+        assert window.collections_controller.listed is None
         await until(core, lambda: list(window.library_view.order) == [pictures[0].row], "shown")
         assert rail.collections.isChecked()
 
@@ -53,7 +53,7 @@ async def test_collections_and_searches_are_reached_from_the_rail(tmp_path: Path
         shown = listed(window)
         at = shown.rows.visualItemRect(shown.rows.item(0)).center()
         QTest.mouseClick(shown.rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
-        assert window.collections_controller._listed is None
+        assert window.collections_controller.listed is None
         assert window.library_view.query.collection == good.id
         assert rail.searches.isChecked()
         window.show_shelf(View.PICKS)
@@ -66,14 +66,14 @@ async def test_esc_and_the_button_close_the_list(tmp_path: Path) -> None:
         window.rail.collections.click()
         assert listed(window).more.hasFocus()
         QTest.keyClick(listed(window).more, Qt.Key.Key_Escape)
-        assert window.collections_controller._listed is None
+        assert window.collections_controller.listed is None
         window.rail.collections.click()
         window.rail.collections.click()
-        assert window.collections_controller._listed is None
+        assert window.collections_controller.listed is None
         window.rail.collections.click()
         listed(window).more.click()
-        assert window.collections_controller._naming is not None
-        window.collections_controller._naming.close_it()
+        assert window.collections_controller.naming is not None
+        window.collections_controller.naming.close_it()
 
 
 async def test_pictures_are_dropped_on_the_rail_and_into_the_list(tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ async def test_pictures_are_dropped_on_the_rail_and_into_the_list(tmp_path: Path
         await library.undo()
         await until(core, lambda: window.collections_controller.every[0].pictures == 0, "undone")
         assert drop(window.rail.collections, QPoint(8, 8), mime(picture.id))
-        await until(core, lambda: window.collections_controller._naming is not None, "asked")
-        asked = window.collections_controller._naming
+        await until(core, lambda: window.collections_controller.naming is not None, "asked")
+        asked = window.collections_controller.naming
         assert asked is not None
         asked.field.setText("best")
         QTest.keyClick(asked.field, Qt.Key.Key_Return)

@@ -229,14 +229,14 @@ def test_longer_words_leave_the_sidebar_its_width(qtbot: QtBot, qapp: QApplicati
 
 
 def test_the_sums_stand_under_each_other(sidebar: Sidebar) -> None:
-    block = sidebar._spend
+    block = sidebar.spend
     sidebar.model.show_spend(Spend(today=1.25, month=1.25))
     QApplication.sendPostedEvents()
-    assert block._today.geometry().right() == block._month.geometry().right()
+    assert block.today.geometry().right() == block.month.geometry().right()
     sidebar.model.set_limit(10.0)
     QApplication.sendPostedEvents()
-    assert block._of.isVisible()
-    assert block._of.geometry().right() == block._today.geometry().right()
+    assert block.limit.isVisible()
+    assert block.limit.geometry().right() == block.today.geometry().right()
     sidebar.model.set_limit(0.0)
     QApplication.sendPostedEvents()
-    assert block._today.geometry().right() == block._month.geometry().right()
+    assert block.today.geometry().right() == block.month.geometry().right()

@@ -54,9 +54,7 @@ async def brought(window: OpenedWindow, folder: Path, number: int) -> list[Pictu
     window.import_controller.import_paths([folder])
     await until(window.core, lambda: window.library_view.counts.all == number, "imported")
     await until(window.core, lambda: window.model.rowCount() == number, "shown")
-    work = window.import_controller._work
-    assert work is not None
-    await until(window.core, work.done, "over")
+    await until(window.core, lambda: not window.import_controller.is_under_way(), "over")
     return await window.core.library.every()
 
 
@@ -82,7 +80,7 @@ async def test_a_file_that_went_bad_shows_its_fault_and_no_other_does(tmp_path: 
         bad, *others = every
         await until(core, lambda: thumbnails.idle, "all thumbnails made")
         library.path(bad).write_bytes(bomb(60_000, 60_000))
-        shutil.rmtree(library.store.thumbnails._folder, ignore_errors=True)
+        shutil.rmtree(library.store.thumbnails.folder, ignore_errors=True)
         thumbnails.refetch_thumbnails([picture.id for picture in every])
         window.gallery.on_wishes()
         await until(core, lambda: thumbnails.fault(bad.id), "fault")
@@ -107,10 +105,10 @@ async def test_a_decoding_process_that_dies_takes_no_window_with_it(tmp_path: Pa
         core, library = window.core, window.core.library
         every = await brought(window, tmp_path / "in", len(sound))
         for _time in range(3):
-            child = core.decoder._hands[0].child
+            child = core.decoder.workers[0].child
             assert child is not None
-            os.kill(child._process.pid, signal.Signals["SIGKILL"])
-            shutil.rmtree(library.store.thumbnails._folder, ignore_errors=True)
+            os.kill(child.process.pid, signal.Signals["SIGKILL"])
+            shutil.rmtree(library.store.thumbnails.folder, ignore_errors=True)
             # It may be noticed by this one alone.
             with contextlib.suppress(PictureUnreadable):
                 await library.thumbnail(every[0], 512)

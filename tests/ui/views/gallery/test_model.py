@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from studio.domain.entities import JobState
-from studio.ui.views.gallery import model as models
+from studio.domain.entities import JobState, Picture
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.order import RowOrder, places_of
 from tests.ui import scripted
@@ -25,7 +24,14 @@ def keys(model: GalleryModel) -> list[int | str]:
 
 async def at_rest(model: GalleryModel) -> None:
     """Until what it was asked for is read."""
-    await until(lambda: not model._reading and not model._missing)
+    await until(lambda: model.idle)
+
+
+async def recalled(model: GalleryModel, pictures: list[Picture], *, whole: bool) -> None:
+    """As at the start: these pictures of an earlier session are known."""
+    assert isinstance(model.source, scripted.ScriptedLibrary)
+    model.source.special.update({one.row: one for one in pictures})
+    await model.recall([one.row for one in pictures], whole=whole)
 
 
 class Told:
@@ -57,7 +63,12 @@ class Told:
 
 @pytest.fixture
 def model() -> GalleryModel:
-    made = GalleryModel(scripted.ScriptedLibrary(), clock=lambda: 1000.0)
+    return tested()
+
+
+def tested(**options: int) -> GalleryModel:
+    """A model whose signals Qt's tester checks."""
+    made = GalleryModel(scripted.ScriptedLibrary(), clock=lambda: 1000.0, **options)  # type: ignore[arg-type]
     tester = QAbstractItemModelTester(
         made, QAbstractItemModelTester.FailureReportingMode.Warning, made
     )
@@ -146,7 +157,7 @@ async def test_a_run_keeps_its_order_whoever_came_first_and_whatever_is_asked_ag
 async def test_runs_of_an_earlier_session_have_their_order_too(model: GalleryModel) -> None:
     runs = {9: ("run 2", "e"), 8: ("run 2", "d"), 7: ("run 1", "a"), 6: ("run 1", "b")}
     found = [scripted.picture(row, run=run, job=job) for row, (run, job) in runs.items()]
-    model._turns.recall(found, whole=True)
+    await recalled(model, found, whole=True)
     model.set_rows(array("q", [9, 8, 7, 6, 5]))
     assert keys(model) == [8, 9, 7, 6, 5]
 
@@ -154,7 +165,7 @@ async def test_runs_of_an_earlier_session_have_their_order_too(model: GalleryMod
 async def test_a_run_that_may_go_on_is_left_as_it_is(model: GalleryModel) -> None:
     runs = {9: ("run 2", "e"), 8: ("run 2", "d"), 7: ("run 1", "b")}
     found = [scripted.picture(row, run=run, job=job) for row, (run, job) in runs.items()]
-    model._turns.recall(found, whole=False)
+    await recalled(model, found, whole=False)
     model.set_rows(array("q", [9, 8, 7, 6, 5]))
     assert keys(model) == [8, 9, 7, 6, 5]
 
@@ -311,7 +322,7 @@ async def test_dismissed_tiles_go_and_older_failures_have_their_shelf(model: Gal
 
 
 async def test_a_picture_is_read_once_and_again_when_it_changed(model: GalleryModel) -> None:
-    library = model._source
+    library = model.source
     assert isinstance(library, scripted.ScriptedLibrary)
     model.set_rows(array("q", [2, 1]))
     assert model.picture_at(0) is None
@@ -332,7 +343,7 @@ async def test_a_picture_is_read_once_and_again_when_it_changed(model: GalleryMo
 
 
 async def test_a_picture_that_is_being_read_is_not_read_twice(model: GalleryModel) -> None:
-    library = model._source
+    library = model.source
     assert isinstance(library, scripted.ScriptedLibrary)
     library.reading.clear()
     model.set_rows(array("q", [2, 1]))
@@ -344,16 +355,14 @@ async def test_a_picture_that_is_being_read_is_not_read_twice(model: GalleryMode
     assert library.asked == [2, 1]
 
 
-async def test_what_is_kept_in_memory_is_bounded(
-    model: GalleryModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(models, "CACHED", 100)
+async def test_what_is_kept_in_memory_is_bounded() -> None:
+    model = tested(most_cached=100)
     model.set_rows(array("q", range(3000, 0, -1)))
     for start in range(0, 3000, 300):
         for row in range(start, start + 300):
             model.item_at(row)
         await at_rest(model)
-    assert 0 < len(model._cache) <= 100
+    assert 0 < model.cached <= 100
 
 
 @settings(max_examples=80, deadline=None)
@@ -475,7 +484,7 @@ async def test_what_has_its_place_among_the_first_rows_is_not_added_at_the_end(
 async def test_of_many_changed_pictures_only_those_that_are_looked_at_are_read(
     model: GalleryModel,
 ) -> None:
-    library = model._source
+    library = model.source
     assert isinstance(library, scripted.ScriptedLibrary)
     model.set_rows(array("q", range(3000, 0, -1)))
     for start in range(0, 3000, 300):

@@ -79,13 +79,14 @@ class Mirror:
 def expected(model: GalleryModel, library: StackedLibrary, opened: set[int]) -> list[int | str]:
     """Keys of the rows that a plain list gives."""
     order = model._order
+    under_way = {job.id: job for job in model.jobs()}
     groups: dict[object, list[int | str]] = {}
     for entry in (order.entry(at) for at in range(len(order))):
         key: object = entry
         if isinstance(entry, int):
             key = library.key(entry) or entry
-        elif model._jobs[entry].alive:
-            key = key_of(model._jobs[entry].run)
+        elif under_way[entry].alive:
+            key = key_of(under_way[entry].run)
         groups.setdefault(key, []).append(entry)
     opened &= {key for key, group in groups.items() if isinstance(key, int) and len(group) > 1}
     found: list[int | str] = []

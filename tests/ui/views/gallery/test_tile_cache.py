@@ -46,17 +46,14 @@ class CachedGallery:
     async def settled(self) -> QImage:
         for _turn in range(400):
             await asyncio.sleep(0.002)
-            view = self.view
-            waits = (view._wishes, view._rest, view._telling)
-            still = not any(timer.isActive() for timer in waits) and view.thumbnails.idle
-            if still and not self.model._missing and not self.model._reading and self.filled():
+            if self.view.idle and self.model.idle and self.filled():
                 break
         else:
             raise AssertionError("the gallery does not come to rest")
         self.view.thumbnails.finish_fading()
         self.image()
         # Where the machine is slow a paint event leaves tiles for the next one.
-        while self.view._unpainted:
+        while self.view.unpainted:
             self.image()
         return self.image()
 
@@ -95,6 +92,24 @@ def desk(
     return make
 
 
+def counted_tiles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the tiles that are painted from now on."""
+    painted: list[str] = []
+
+    def counted(*values: Any) -> object:
+        painted.append(values[2].tile.name)
+        return paint.paint_tile(*values)
+
+    for module in (kept, tile_view):
+        monkeypatch.setattr(module, "paint_tile", counted)
+    return painted
+
+
+def without_pointer(d: CachedGallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pointer may be anywhere: the tile under it is painted for itself."""
+    monkeypatch.setattr(d.view.viewport(), "underMouse", bool)
+
+
 async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., CachedGallery]) -> None:
     plain, quick = desk(keeps=False), desk()
     for each in (plain, quick):
@@ -102,8 +117,8 @@ async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., CachedGall
         await each.show()
         each.view.selection.rows([2, 3])
     assert await plain.settled() == await quick.settled()
-    assert quick.view._looks is not None
-    assert quick.view._looks.bytes > 0
+    assert quick.view.tile_cache is not None
+    assert quick.view.tile_cache.bytes > 0
 
 
 async def test_a_tile_that_is_shown_again_is_not_painted_again(
@@ -111,14 +126,7 @@ async def test_a_tile_that_is_shown_again_is_not_painted_again(
 ) -> None:
     d = desk()
     await d.show()
-    painted: list[object] = []
-
-    def counted(*values: object) -> object:
-        painted.append(values)
-        return paint.paint_tile(*values)  # type: ignore[arg-type]
-
-    for module in (kept, tile_view):
-        monkeypatch.setattr(module, "paint_tile", counted)
+    painted = counted_tiles(monkeypatch)
     before = d.image()
     assert painted == []
     d.view.selection.rows([1])
@@ -174,14 +182,7 @@ async def test_the_tile_of_a_job_that_is_over_is_kept_until_it_says_something_el
         d.model.job_changed(one)
     d.model.job_changed(scripted.job("running", JobState.WAITING, started=999.0))
     await d.show()
-    painted: list[str] = []
-
-    def counted(*values: Any) -> object:
-        painted.append(values[2].tile.name)
-        return paint.paint_tile(*values)
-
-    for module in (kept, tile_view):
-        monkeypatch.setattr(module, "paint_tile", counted)
+    painted = counted_tiles(monkeypatch)
     d.image()
     assert painted == ["running"], "what is on its way is painted each time"
     billed = Failure(kind="refused", title="Refused", billed=Billed.YES)
@@ -194,8 +195,7 @@ async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
     desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     d = desk(keeps=False)
-    # The pointer may be anywhere: the tile under it is painted for itself.
-    monkeypatch.setattr(d.view.viewport(), "underMouse", bool)
+    without_pointer(d, monkeypatch)
     await d.show()
     width = d.view.width()
     while len({d.view.cell(row).width() for row in d.view.visible_rows()}) > 1:
@@ -205,15 +205,8 @@ async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
     await d.settled()
     d.model.job_changed(scripted.job("first", JobState.FAILED))
     await d.settled()
-    assert d.view._looks is not None
-    painted: list[str] = []
-
-    def counted(*values: Any) -> object:
-        painted.append(values[2].tile.name)
-        return paint.paint_tile(*values)
-
-    for module in (kept, tile_view):
-        monkeypatch.setattr(module, "paint_tile", counted)
+    assert d.view.tile_cache is not None
+    painted = counted_tiles(monkeypatch)
     d.model.job_changed(scripted.job("second", JobState.FAILED))
     await d.settled()
     assert set(painted) == {"second"}
@@ -238,10 +231,9 @@ async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
 
     async def shown() -> CachedGallery:
         d = desk(keeps=tiles != "painted")
-        # The pointer may be anywhere, and is noticed when the view is on the screen.
-        monkeypatch.setattr(d.view.viewport(), "underMouse", bool)
+        without_pointer(d, monkeypatch)
         if tiles == "kept, slowly":
-            d.view._looks = TileCache(slow)
+            d.view.tile_cache = TileCache(slow)
         d.core.library.special[39] = scripted.picture(39, rating=4, flag=Flag.PICK, tags=("kelp",))
         d.model.job_changed(scripted.job("j", JobState.FAILED))
         await d.show()
@@ -284,16 +276,16 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
         paint_ground(view, painter, item, cell)
 
     monkeypatch.setattr(GalleryView, "_paint_ground", counted)
-    d.view._looks = slow = TileCache(clock)
+    d.view.tile_cache = slow = TileCache(clock)
     d.image()
-    assert d.view._unpainted
-    assert d.view._rest.isActive()
-    assert len(slow._kept) < len(d.view.visible_rows())
-    assert len(placeholders) == len(d.view._unpainted)
+    assert d.view.unpainted
+    assert not d.view.idle, "the rest follows"
+    assert len(slow) < len(d.view.visible_rows())
+    assert len(placeholders) == len(d.view.unpainted)
     placeholders.clear()
-    while d.view._unpainted:
+    while d.view.unpainted:
         await asyncio.sleep(0.002)
-    assert len(slow._kept) == len(d.view.visible_rows())
+    assert len(slow) == len(d.view.visible_rows())
     assert placeholders == []
     assert d.image() == whole
 
@@ -336,38 +328,37 @@ async def test_a_tile_left_for_later_is_painted_where_it_was_scrolled_to(
         now += kept.BUDGET / 3
         return now
 
-    d.view._looks = TileCache(clock)
+    d.view.tile_cache = TileCache(clock)
     d.image()
-    assert d.view._unpainted
+    assert d.view.unpainted
     # Before the rest is painted.
     bar.setValue(30)
-    while d.view._unpainted:
+    while d.view.unpainted:
         await asyncio.sleep(0.002)
     assert d.shown() == there
 
 
 async def test_what_is_kept_is_bounded_by_screens(
-    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+    desk: Callable[..., CachedGallery],
 ) -> None:
-    monkeypatch.setattr(kept, "BOUND", 0)
-    monkeypatch.setattr(kept, "SCREENS", 1)
     d = desk()
+    d.view.tile_cache = TileCache(bound=0, screens=1)
     await d.show()
     bar = d.view.verticalScrollBar()
     bar.setValue(bar.maximum())
     await d.settled()
-    looks = d.view._looks
+    looks = d.view.tile_cache
     assert looks is not None
     area = d.view.viewport().size()
     assert 0 < looks.bytes <= 4 * area.width() * area.height()
-    assert len(looks._kept) < 40
+    assert len(looks) < 40
 
 
 async def test_a_gallery_that_stands_still_keeps_nothing_twice(
     desk: Callable[..., CachedGallery],
 ) -> None:
     def kept_bytes() -> int:
-        return d.view._looks.bytes if d.view._looks is not None else -1
+        return d.view.tile_cache.bytes if d.view.tile_cache is not None else -1
 
     d = desk(keeps=False)
     await d.show()
@@ -403,9 +394,9 @@ async def test_a_library_of_failures_keeps_their_tiles_and_so_does_another_view(
     empty.model.set_rows(array("q"))
     empty.view.show()
     empty.model.job_changed(scripted.job("j", JobState.FAILED))
-    assert empty.view._looks is not None
+    assert empty.view.tile_cache is not None
     switched = desk(keeps=False)
     await switched.show()
-    assert switched.view._looks is None, "the first screen is painted at once"
+    assert switched.view.tile_cache is None, "the first screen is painted at once"
     switched.model.set_rows(array("q", range(20, 0, -1)))
-    assert switched.view._looks is not None
+    assert switched.view.tile_cache is not None

@@ -66,9 +66,7 @@ class GalleryDesk:
         """Until nothing more is read and no thumbnail is under way."""
 
         def at_rest() -> bool:
-            reading = self.model._reading or self.model._missing
-            fetching = self.view.thumbnails._running or self.view._wishes.isActive()
-            return not reading and not fetching and not self.view._telling.isActive()
+            return self.model.idle and self.view.idle
 
         await asyncio.sleep(0.002)
         await until(at_rest, "the gallery does not come to rest")
