@@ -49,10 +49,7 @@ FADE_INTERVAL = 16
 TICK_INTERVAL = 1000
 RUNNER_SECONDS = 1.6
 MOST_FADING = 32
-"""Tiles that fade in at the same time: each of their frames is painted anew.
-
-After a jump on a large screen there would be three hundred, and a frame would take 20 ms.
-"""
+"""Tiles that fade in at the same time: a frame of 300 of them takes 20 ms."""
 STILL = 0.15  # seconds after the last scroll step before animations resume
 
 
