@@ -63,10 +63,10 @@ class Told:
 
 @pytest.fixture
 def model() -> GalleryModel:
-    return tested()
+    return checked_model()
 
 
-def tested(**options: int) -> GalleryModel:
+def checked_model(**options: int) -> GalleryModel:
     """A model whose signals Qt's tester checks."""
     made = GalleryModel(scripted.ScriptedLibrary(), clock=lambda: 1000.0, **options)  # type: ignore[arg-type]
     tester = QAbstractItemModelTester(
@@ -356,7 +356,7 @@ async def test_a_picture_that_is_being_read_is_not_read_twice(model: GalleryMode
 
 
 async def test_what_is_kept_in_memory_is_bounded() -> None:
-    model = tested(most_cached=100)
+    model = checked_model(most_cached=100)
     model.set_rows(array("q", range(3000, 0, -1)))
     for start in range(0, 3000, 300):
         for row in range(start, start + 300):
