@@ -48,12 +48,15 @@ class DesktopWindow:
         """Wait until it has a window on the screen."""
         self.id = wait_until(self._first_window, what=lambda: f"a window ({self._state()})")
 
+    def windows(self) -> list[str]:
+        """Everything it has on the screen: windows, menus, tips."""
+        command = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)]
+        return self.desktop.session.run(command, check=False).stdout.split()
+
     def _first_window(self) -> str:
         assert self.process.poll() is None, f"it ended: {self._state()}"
-        command = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)]
-        found = self.desktop.session.run(command, check=False).stdout.split()
         # Qt has unseen windows of its own; those that people see have a title.
-        return next((each for each in found if self.desktop.title(each)), "")
+        return next((each for each in self.windows() if self.desktop.title(each)), "")
 
     def _state(self) -> str:
         return f"exit code {self.process.poll()}"
@@ -126,6 +129,17 @@ class DesktopProgram(DesktopWindow):
             what=lambda: f"{role} {name or more}, among:\n" + "\n".join(self.tree()),
         )
         return found[0]
+
+    def says(self, words: str) -> bool:
+        """Whether these words stand somewhere in the window or its dialogs."""
+        return bool(self.desktop.reader.find(pid=self.process.pid, words=words, most=1))
+
+    def wait_for_words(self, words: str) -> None:
+        """Wait until these words stand somewhere in the window or its dialogs."""
+        wait_until(
+            lambda: self.says(words),
+            what=lambda: f"{words!r}, among:\n" + "\n".join(self.tree()),
+        )
 
     def tree(self) -> list[str]:
         """All that can be seen, a line each."""

@@ -60,11 +60,6 @@ class OtherProgram:
         assert self._process.wait(60) == 0
 
 
-def said(program: DesktopProgram, words: str) -> bool:
-    """Whether these words stand somewhere in the window."""
-    return any(words in line for line in program.tree())
-
-
 def mode_of(path: Path) -> int:
     """Who may read and write a file."""
     return stat.S_IMODE(path.stat().st_mode)
@@ -111,7 +106,7 @@ def test_what_was_dragged_out_can_be_copied_ten_times(
         user.click(program.items(part)[0])
         wait_until(partial(selected, program, part), what=f"{part} is selected")
         user.keys("ctrl+c")
-        wait_until(lambda: said(program, "1 picture copied"), what="it says that it was copied")
+        program.wait_for_words("1 picture copied")
         assert other.paste() == [str(original)], f"the {time + 1}. time"
         (target / original.name).unlink()
     other.close()
