@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -232,8 +236,10 @@ class Desktop:
         programs: every Gridbrush that was started.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, made: Path | None = None) -> None:
+        """`made` is the folder in which pictures that were made once are kept, for all desktops."""
         self.session = session
+        self._made = made or session.home
         self.reader = Reader(session)
         self.programs: list[DesktopProgram] = []
 
@@ -282,9 +288,20 @@ class Desktop:
         command = [sys.executable, "-m", "studio", "--home", home, *arguments]
         return self.session.run(command, cwd=ROOT, **more).stdout
 
-    def generate(self, *arguments: str | Path, home: Path) -> str:
-        """Make pictures by the command line; what it printed."""
-        return self.run("generate", *arguments, home=home)
+    def generate(self, *arguments: str, home: Path) -> None:
+        """Make pictures by the command line, in a new `home`.
+
+        Where an earlier test made the same, it is copied.
+        """
+        made = self._made / hashlib.sha256(repr(arguments).encode()).hexdigest()
+        if not made.exists():
+            with tempfile.TemporaryDirectory(dir=self._made) as folder:
+                fresh = Path(folder) / "home"
+                self.run("generate", *arguments, home=fresh)
+                # Tests beside this one may make the same at this moment.
+                with contextlib.suppress(OSError):
+                    fresh.rename(made)
+        shutil.copytree(made, home)
 
     def file_manager(self, folder: Path) -> DesktopWindow:
         """Open a folder in a real file manager: icons and nothing else."""
