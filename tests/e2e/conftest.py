@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,16 +18,26 @@ if sys.platform != "win32":
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests of one run keep pictures that several of them start with."""
+    base = tmp_path_factory.getbasetemp()
+    # Each process of a run has a folder in the folder of the run.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture
-def user(desktop: Session) -> Iterator[Desktop]:
+def user(desktop: Session, made: Path) -> Iterator[Desktop]:
     """Somebody at a desktop.
 
     At the end every program the test did not end itself must end well when its window is closed,
     and none may have met an error that nobody foresaw.
     """
-    made = Desktop(desktop)
-    yield made
-    made.close()
+    somebody = Desktop(desktop, made)
+    yield somebody
+    somebody.close()
 
 
 @pytest.fixture

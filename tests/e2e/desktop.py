@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -48,12 +52,15 @@ class DesktopWindow:
         """Wait until it has a window on the screen."""
         self.id = wait_until(self._first_window, what=lambda: f"a window ({self._state()})")
 
+    def windows(self) -> list[str]:
+        """Everything it has on the screen: windows, menus, tips."""
+        command = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)]
+        return self.desktop.session.run(command, check=False).stdout.split()
+
     def _first_window(self) -> str:
         assert self.process.poll() is None, f"it ended: {self._state()}"
-        command = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)]
-        found = self.desktop.session.run(command, check=False).stdout.split()
         # Qt has unseen windows of its own; those that people see have a title.
-        return next((each for each in found if self.desktop.title(each)), "")
+        return next((each for each in self.windows() if self.desktop.title(each)), "")
 
     def _state(self) -> str:
         return f"exit code {self.process.poll()}"
@@ -126,6 +133,17 @@ class DesktopProgram(DesktopWindow):
             what=lambda: f"{role} {name or more}, among:\n" + "\n".join(self.tree()),
         )
         return found[0]
+
+    def says(self, words: str) -> bool:
+        """Whether these words stand somewhere in the window or its dialogs."""
+        return bool(self.desktop.reader.find(pid=self.process.pid, words=words, most=1))
+
+    def wait_for_words(self, words: str) -> None:
+        """Wait until these words stand somewhere in the window or its dialogs."""
+        wait_until(
+            lambda: self.says(words),
+            what=lambda: f"{words!r}, among:\n" + "\n".join(self.tree()),
+        )
 
     def tree(self) -> list[str]:
         """All that can be seen, a line each."""
@@ -218,8 +236,10 @@ class Desktop:
         programs: every Gridbrush that was started.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, made: Path | None = None) -> None:
+        """`made` is the folder in which pictures that were made once are kept, for all desktops."""
         self.session = session
+        self._made = made or session.home
         self.reader = Reader(session)
         self.programs: list[DesktopProgram] = []
 
@@ -268,9 +288,20 @@ class Desktop:
         command = [sys.executable, "-m", "studio", "--home", home, *arguments]
         return self.session.run(command, cwd=ROOT, **more).stdout
 
-    def generate(self, *arguments: str | Path, home: Path) -> str:
-        """Make pictures by the command line; what it printed."""
-        return self.run("generate", *arguments, home=home)
+    def generate(self, *arguments: str, home: Path) -> None:
+        """Make pictures by the command line, in a new `home`.
+
+        Where an earlier test made the same, it is copied.
+        """
+        made = self._made / hashlib.sha256(repr(arguments).encode()).hexdigest()
+        if not made.exists():
+            with tempfile.TemporaryDirectory(dir=self._made) as folder:
+                fresh = Path(folder) / "home"
+                self.run("generate", *arguments, home=fresh)
+                # Tests beside this one may make the same at this moment.
+                with contextlib.suppress(OSError):
+                    fresh.rename(made)
+        shutil.copytree(made, home)
 
     def file_manager(self, folder: Path) -> DesktopWindow:
         """Open a folder in a real file manager: icons and nothing else."""

@@ -15,6 +15,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import gi
@@ -32,6 +33,9 @@ PATIENCE = 60_000
 RENAMED = {"push button": "button"}
 """Roles that releases of AT-SPI name differently, with their newest names (2.56 and later)."""
 
+Check = Callable[[Any, dict[str, Any]], bool]
+"""Whether a thing fits what is asked for."""
+
 _numbers = itertools.count(1)
 _known: dict[int, Any] = {}
 
@@ -43,8 +47,9 @@ def application(pid: int) -> Any:
         with contextlib.suppress(GLib.Error, LookupError):
             program = desktop.getChildAtIndex(number)
             if program is not None and program.get_process_id() == pid:
-                # What was read before may be stale: nobody pumps the bus's events here.
-                program.set_cache_mask(Atspi.Cache.NONE)
+                # What was read before may be stale: nobody pumps the bus's events here. What a
+                # thing can do never changes.
+                program.set_cache_mask(Atspi.Cache.INTERFACES)
                 return program
     return None
 
@@ -72,8 +77,8 @@ def newest(role: str) -> str:
     return RENAMED.get(role, role)
 
 
-def told(thing: Any) -> dict[str, Any]:
-    """What is known of a thing."""
+def told(thing: Any, *, briefly: bool = False) -> dict[str, Any]:
+    """What is known of a thing; `briefly` only what it is called and its states."""
     number = next(_numbers)
     _known[number] = thing
     answer: dict[str, Any] = {
@@ -81,15 +86,16 @@ def told(thing: Any) -> dict[str, Any]:
         "role": role_of(thing),
         "name": thing.name,
         "description": thing.description,
-        "children": thing.childCount,
         "states": sorted(pyatspi.stateToString(state) for state in thing.getState().getStates()),
     }
+    if briefly:
+        return answer
+    answer["children"] = thing.childCount
     with contextlib.suppress(NotImplementedError, GLib.Error):
         place = thing.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
         answer["extents"] = [place.x, place.y, place.width, place.height]
     with contextlib.suppress(NotImplementedError, GLib.Error):
-        text = thing.queryText()
-        answer["text"] = text.getText(0, text.characterCount)
+        answer["text"] = thing.queryText().getText(0, -1)
     with contextlib.suppress(NotImplementedError, GLib.Error):
         answer["value"] = thing.queryValue().currentValue
     with contextlib.suppress(NotImplementedError, GLib.Error):
@@ -99,73 +105,103 @@ def told(thing: Any) -> dict[str, Any]:
 
 
 def find(asked: dict[str, Any]) -> dict[str, Any]:
-    """Everything that fits: role, name, part of the name, and visible unless told otherwise."""
+    """Everything that fits, see `fits`; with a role the nearest first, else in the window's order.
+
+    `most` is how many, `briefly` how much is told of them.
+    """
     root = _known[asked["within"]] if "within" in asked else application(asked["pid"])
     most = asked.get("most", 50)
     found = []
-    things, nearest_first = candidates(root, asked) if root is not None else ([], True)
+    things, check = candidates(root, asked) if root is not None else ([], fits)
+    sorts = check is is_called and "role" in asked
     for thing in things:
         with contextlib.suppress(GLib.Error):
-            if fits(thing, asked):
+            if check(thing, asked):
                 found.append(thing)
-                if nearest_first and len(found) == most:
+                if not sorts and len(found) == most:
                     break
-    if not nearest_first and len(found) > 1:
-        found.sort(key=depth)
+    if sorts and len(found) > 1:
+        found.sort(key=partial(depth, root))
     told_of = []
     for thing in found[:most]:
         with contextlib.suppress(GLib.Error):
-            told_of.append(told(thing))
+            told_of.append(told(thing, briefly=asked.get("briefly", False)))
     return {"found": told_of}
 
 
-def candidates(root: Any, asked: dict[str, Any]) -> tuple[Iterable[Any], bool]:
-    """What may fit, and whether the nearest comes first.
+def candidates(root: Any, asked: dict[str, Any]) -> tuple[Iterable[Any], Check]:
+    """What may fit, and what is still to be asked of each.
 
     The program itself looks for it where it can: it has hundreds of things, and each question about
     one of them takes its time.
     """
+    roles = ROLES.get(newest(asked["role"])) if "role" in asked else []
+    matches = None
+    if roles is not None and asked.get("showing", True):
+        matches = matching(root, roles, [STATES[name] for name in asked.get("states", ())])
+    return (walk(root), fits) if matches is None else (matches, is_called)
+
+
+def matching(root: Any, roles: list[Any], states: list[Any]) -> list[Any] | None:
+    """Everything below in sight that has one of these roles, if any, and all these states.
+
+    In the order of the window; None where the program cannot tell.
+    """
     collection = root.get_collection_iface()
-    roles = ROLES.get(newest(asked.get("role", "")))
-    if collection is None or roles is None or not asked.get("showing", True):
-        return walk(root), True
+    if collection is None:
+        return None
+    # One of no roles is nothing; all of them is everything.
+    kind = Atspi.CollectionMatchType.ANY if roles else Atspi.CollectionMatchType.ALL
     rule = Atspi.MatchRule.new(
-        Atspi.StateSet.new([Atspi.StateType.SHOWING]), Atspi.CollectionMatchType.ALL,
+        Atspi.StateSet.new([Atspi.StateType.SHOWING, *states]), Atspi.CollectionMatchType.ALL,
         {}, Atspi.CollectionMatchType.ALL,
-        roles, Atspi.CollectionMatchType.ANY,
+        roles, kind,
         [], Atspi.CollectionMatchType.ALL,
         False,
     )  # fmt: skip
     try:
-        matches: list[Any] = collection.get_matches(
+        found: list[Any] = collection.get_matches(
             rule, Atspi.CollectionSortOrder.CANONICAL, 0, True
         )
     except GLib.Error:
-        return walk(root), True
-    return matches, False
+        return None
+    return found
 
 
-def depth(thing: Any) -> int:
-    """How far it is from the top; what is gone is far away."""
+def depth(root: Any, thing: Any) -> int:
+    """How far it is from the root; what is gone is far away."""
     steps = 0
     with contextlib.suppress(GLib.Error):
-        while (thing := thing.get_parent()) is not None:
+        while thing is not None and thing != root:
+            thing = thing.get_parent()
             steps += 1
         return steps
     return sys.maxsize
 
 
 def fits(thing: Any, asked: dict[str, Any]) -> bool:
-    """Whether a thing is what is asked for."""
+    """Whether a thing is what is asked for: by its role, all its `states`, and what it is called.
+
+    It is in sight unless told otherwise.
+    """
+    if not is_called(thing, asked):
+        return False
+    if "role" in asked and role_of(thing) != newest(asked["role"]):
+        return False
+    has = thing.getState().contains
+    if asked.get("showing", True) and not has(pyatspi.STATE_SHOWING):
+        return False
+    return all(has(STATES[name]) for name in asked.get("states", ()))
+
+
+def is_called(thing: Any, asked: dict[str, Any]) -> bool:
+    """Whether it has this name, this part of a name, or these words in name or description."""
     if "name" in asked and thing.name != asked["name"]:
         return False
     if "part" in asked and asked["part"] not in thing.name:
         return False
-    if "role" in asked and role_of(thing) != newest(asked["role"]):
-        return False
-    if asked.get("showing", True):
-        return bool(thing.getState().contains(pyatspi.STATE_SHOWING))
-    return True
+    words = asked.get("words", "")
+    return words in thing.name or words in thing.description if words else True
 
 
 def look(asked: dict[str, Any]) -> dict[str, Any]:
@@ -203,9 +239,10 @@ def tree(asked: dict[str, Any]) -> dict[str, Any]:
     """All that can be seen, a line each: for the message of a test that failed."""
     program = application(asked["pid"])
     lines = []
-    for thing in walk(program) if program is not None else ():
+    things, check = candidates(program, {}) if program is not None else ([], fits)
+    for thing in things:
         with contextlib.suppress(GLib.Error):
-            if thing.getState().contains(pyatspi.STATE_SHOWING):
+            if check(thing, {}):
                 lines.append(f"{role_of(thing)} {thing.name!r} {thing.description!r}")
     return {"lines": lines}
 
@@ -220,6 +257,12 @@ def _roles() -> dict[str, list[Any]]:
 
 
 ROLES = _roles()
+
+STATES = {
+    pyatspi.stateToString(state): state
+    for state in map(Atspi.StateType, range(Atspi.StateType.LAST_DEFINED))
+}
+"""States by their names."""
 
 DOES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "find": find,

@@ -54,6 +54,8 @@ class Thing:
         role: by its name on the bus: "button", "list item".
         extents: x, y, width, height on the screen, None for what has no place.
         text: what a text holds, None for what is none.
+
+    One that was found `briefly` has a role, a name, a description and states, nothing else.
     """
 
     number: int
@@ -99,7 +101,7 @@ class Reader:
         return answer
 
     def find(self, **asked: Any) -> list[Thing]:
-        """Everything that fits what is asked for."""
+        """Everything that fits what is asked for; `reader.find` says what can be."""
         return [_thing(found) for found in self.ask("find", **asked)["found"]]
 
     def look(self, thing: Thing) -> Thing | None:
@@ -173,7 +175,7 @@ def _thing(found: dict[str, Any]) -> Thing:
         role=found["role"],
         name=found["name"],
         description=found["description"],
-        children=found["children"],
+        children=found.get("children", 0),
         states=frozenset(found["states"]),
         extents=tuple(found["extents"]) if "extents" in found else None,
         text=found.get("text"),

@@ -150,6 +150,7 @@ def test_from_sixty_pictures_to_an_edit_by_keys_alone(
     wait_until(lambda: program.prompt.text == "at noon", what="typed")
     user.keys("Escape", "Escape")
     program.wait_for("list", "Gallery")
+    wait_until(lambda: "focused" in program.gallery.states, what="the gallery has the keyboard")
     user.keys("Home", "t")
     program.wait_for("label", part="Edit or vary it")
     user.keys("ctrl+e")

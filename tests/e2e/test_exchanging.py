@@ -39,7 +39,7 @@ def chosen(user: Desktop, program: DesktopProgram, words: str, said: str) -> Non
     """Do an action by its name, and wait until it says that it is done."""
     program.activate()
     do(user, words)
-    wait_until(lambda: any(said in line for line in program.tree()), what=said)
+    program.wait_for_words(said)
 
 
 @pytest.fixture

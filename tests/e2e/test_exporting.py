@@ -27,31 +27,23 @@ def program(user: Desktop, home: Path) -> DesktopProgram:
     return made
 
 
-def says(program: DesktopProgram, words: str) -> None:
-    """Wait until these words stand in the window or its dialogs."""
-    wait_until(
-        lambda: any(words in line for line in program.tree()),
-        what=lambda: f"{words!r}, among:\n" + "\n".join(program.tree()),
-    )
-
-
 def test_pictures_are_exported_with_the_keyboard_alone(
     user: Desktop, program: DesktopProgram, home: Path
 ) -> None:
     out = user.session.home / "Pictures" / "Gridbrush exports"
     user.keys("ctrl+shift+s")
     program.wait_for("dialog", part="Export")
-    says(program, "1 selected")
+    program.wait_for_words("1 selected")
     presets = program.wait_for("list", "Presets")
     user.reader.focus(presets)
     user.keys("Home", "Down")
-    says(program, "Web JPEG 2048, JPEG 88")
+    program.wait_for_words("Web JPEG 2048, JPEG 88")
     user.reader.focus(program.wait_for("radio button", "1 selected"))
     user.keys("Right")
-    says(program, "Export 2")
-    says(program, " each")
+    program.wait_for_words("Export 2")
+    program.wait_for_words(" each")
     user.keys("Return")
-    says(program, "2 pictures, ")
+    program.wait_for_words("2 pictures, ")
     files = sorted(out.iterdir())
     assert [one.suffix for one in files] == [".jpg", ".jpg"]
     assert [one.stem.split("-")[0] for one in files] == ["fox", "hare"]
@@ -65,25 +57,25 @@ def test_a_stopped_export_is_resumed_after_another(user: Desktop, program: Deskt
     out = user.session.home / "Pictures" / "Gridbrush exports"
     user.keys("ctrl+shift+s")
     program.wait_for("dialog", part="Export")
-    says(program, "1 selected")
+    program.wait_for_words("1 selected")
     user.reader.focus(program.wait_for("list", "Presets"))
     user.keys("Home", "Down")
-    says(program, "Web JPEG 2048, JPEG 88")
+    program.wait_for_words("Web JPEG 2048, JPEG 88")
     user.click(program.wait_for("radio button", "All 2"))
-    says(program, " each")
+    program.wait_for_words(" each")
     with halted(user, "export") as processes:
         user.click(program.wait_for("button", "Export 2"))
         wait_until(lambda: processes, what="a process that encodes")
-        says(program, "0 of 2")
+        program.wait_for_words("0 of 2")
         user.click(program.wait_for("button", "Stop"))
-        says(program, "stopped, 0 of 2")
+        program.wait_for_words("stopped, 0 of 2")
     assert not list(out.iterdir())
     user.reader.focus(program.wait_for("list", "Presets"))
     user.keys("Down")
-    says(program, "Export 2")
-    says(program, " each")
+    program.wait_for_words("Export 2")
+    program.wait_for_words(" each")
     user.click(program.wait_for("button", "Export 2"))
-    says(program, "Web JPEG 2048: stopped, 0 of 2")
+    program.wait_for_words("Web JPEG 2048: stopped, 0 of 2")
     wait_until(lambda: len(list(out.glob("*.webp"))) == 2, what="the second export")
     user.click(program.wait_for("button", "Resume"))
     wait_until(lambda: len(list(out.glob("*.jpg"))) == 2, what="the first one after all")

@@ -40,15 +40,7 @@ def opened(user: Desktop, program: DesktopProgram, title: str) -> None:
     user.type(title)
     user.keys("Return")
     program.wait_for("dialog", part=title)
-    says(program, "4 pictures")
-
-
-def says(program: DesktopProgram, words: str) -> None:
-    """Wait until these words stand in the window or its dialogs."""
-    wait_until(
-        lambda: any(words in line for line in program.tree()),
-        what=lambda: f"{words!r}, among:\n" + "\n".join(program.tree()),
-    )
+    program.wait_for_words("4 pictures")
 
 
 def choose(user: Desktop, program: DesktopProgram, *names: str) -> None:
@@ -91,12 +83,12 @@ def test_a_contact_sheet_is_made_with_captions_and_page_size(
 ) -> None:
     opened(user, program, "Contact sheet")
     choose(user, program, "A3", "Landscape")
-    says(program, "1 page")
+    program.wait_for_words("1 page")
     tick(user, program, "Model")
     write(user, program, "Heading", "Winter")
     write(user, program, "File name", "sheet")
     user.keys("Return")
-    says(program, "1 page, ")
+    program.wait_for_words("1 page, ")
     assert page_sizes(out / "sheet.pdf") == [(1191, 842)]
     # The same as pictures, one of a page, with the mouse: every page is a file.
     choose(user, program, "PNG", "Screen")
@@ -104,9 +96,9 @@ def test_a_contact_sheet_is_made_with_captions_and_page_size(
         user.reader.focus(program.wait_for("spin button", field))
         user.keys("ctrl+a")
         user.type("1")
-    says(program, "4 pages")
+    program.wait_for_words("4 pages")
     user.click(program.wait_for("button", "Make contact sheet"))
-    says(program, "4 pages, ")
+    program.wait_for_words("4 pages, ")
     made = sorted(out.glob("*.png"))
     assert [one.name for one in made] == [f"sheet-{number}.png" for number in range(1, 5)]
     for one in made:
@@ -127,12 +119,12 @@ def test_a_contact_sheet_is_stopped_and_made_after_all(
     with halted(user, "sheet") as processes:
         user.keys("Return")
         wait_until(lambda: processes, what="a process that draws")
-        says(program, "0 of 1")
+        program.wait_for_words("0 of 1")
         user.click(program.wait_for("button", "Stop"))
-        says(program, "Stopped")
+        program.wait_for_words("Stopped")
     assert list(out.iterdir()) == [], "nothing unfinished is left"
     user.click(program.wait_for("button", "Make contact sheet"))
-    says(program, "1 page, ")
+    program.wait_for_words("1 page, ")
     assert [one.name for one in out.iterdir()] == ["sheet.pdf"]
     assert page_sizes(out / "sheet.pdf") == [(595, 842)]
     assert program.close() == 0
@@ -146,7 +138,7 @@ def test_a_handoff_page_is_made_with_pictures_inside_and_beside(
     tick(user, program, "Prompt")
     write(user, program, "File name", "winter")
     user.keys("Return")
-    says(program, "4 pictures, ")
+    program.wait_for_words("4 pictures, ")
     (page,) = out.iterdir()
     text = page.read_text("utf-8")
     assert page.name == "winter.html"
@@ -154,10 +146,10 @@ def test_a_handoff_page_is_made_with_pictures_inside_and_beside(
     assert text.count("data:image/") >= len(ANIMALS)
     # Beside it, as JPEG, with the mouse; the name is taken, which is said.
     choose(user, program, "In a folder beside it")
-    says(program, "winter.html already exists. The new file gets a number.")
+    program.wait_for_words("winter.html already exists. The new file gets a number.")
     user.click(program.wait_for("button", "Make page"))
     wait_until((out / "winter-2.html").exists, what="the second page")
-    says(program, "4 pictures, ")
+    program.wait_for_words("4 pictures, ")
     beside = sorted((out / "winter-2-files").iterdir())
     assert len(beside) == len(ANIMALS)
     second = (out / "winter-2.html").read_text("utf-8")
@@ -179,10 +171,10 @@ def test_a_handoff_page_is_stopped_and_made_after_all(
         user.click(program.wait_for("button", "Make page"))
         wait_until(lambda: processes, what="a process that reduces pictures")
         user.click(program.wait_for("button", "Stop"))
-        says(program, "Stopped")
+        program.wait_for_words("Stopped")
     assert list(out.iterdir()) == [], "nothing unfinished is left"
     user.reader.focus(program.wait_for("text", "File name"))
     user.keys("Return")
-    says(program, "4 pictures, ")
+    program.wait_for_words("4 pictures, ")
     assert [one.name for one in out.iterdir()] == ["winter.html"]
     assert program.close() == 0

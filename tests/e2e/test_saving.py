@@ -32,14 +32,6 @@ def program(user: Desktop, home: Path) -> DesktopProgram:
     return made
 
 
-def says(program: DesktopProgram, words: str) -> None:
-    """Wait until these words stand in the window or its dialogs."""
-    wait_until(
-        lambda: any(words in line for line in program.tree()),
-        what=lambda: f"{words!r}, among:\n" + "\n".join(program.tree()),
-    )
-
-
 def save_into(user: Desktop, program: DesktopProgram, folder: Path) -> None:
     """Ctrl+S, the folder's name, Enter."""
     user.keys("ctrl+s")
@@ -75,7 +67,7 @@ def test_files_of_the_same_names_are_asked_about(
         wait_until(lambda: not program.find("button", answer), what="the question to go")
         assert inside(folder) == mine
     else:
-        says(program, "2 pictures saved in")
+        program.wait_for_words("2 pictures saved in")
         beside = {name.replace(".png", "-2.png"): data for name, data in wanted.items()}
         assert inside(folder) == (wanted if answer == "Replace" else {**mine, **beside})
     assert program.close() == 0
@@ -87,7 +79,7 @@ def test_copies_are_like_any_other_file(
     folder = tmp_path / "for the client"
     folder.mkdir()
     save_into(user, program, folder)
-    says(program, "2 pictures saved in")
+    program.wait_for_words("2 pictures saved in")
     plain = tmp_path / "plain"
     plain.write_bytes(b"")
     modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
@@ -105,7 +97,7 @@ def test_a_full_disk_leaves_what_was_there(
         before = inside(card)
         save_into(user, program, card)
         user.reader.press(program.wait_for("button", "Replace"))
-        says(program, "The disk is full")
+        program.wait_for_words("The disk is full")
         assert inside(card) == before
         assert program.close() == 0
 
@@ -121,6 +113,6 @@ def test_a_folder_that_vanishes_is_reported(
     question = program.wait_for("button", "Keep both")
     shutil.rmtree(folder)
     user.reader.press(question)
-    says(program, "The folder cannot be reached")
+    program.wait_for_words("The folder cannot be reached")
     assert not folder.exists()
     assert program.close() == 0
