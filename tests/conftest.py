@@ -13,9 +13,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# With Python's own import the tests are collected in two thirds of the time.
-from studio.ui.app import features  # noqa: F401
-
 # Words, numbers and times of the tests are English, whatever their reader speaks.
 os.environ.update(LANGUAGE="en", LC_ALL="C.UTF-8")
 

@@ -50,8 +50,8 @@ def run(options: Any) -> int:
         return error.exit_code
     logs.buffer_logs()
     startup = Startup(options, where)
-    # Both load Qt, in parallel with the thread that reads the first pictures; in this order.
-    from studio.ui.app import features, first_window  # noqa: F401
+    # It loads Qt, in parallel with the thread that reads the first pictures.
+    from studio.ui.app import first_window
 
     return first_window.run(startup)
 

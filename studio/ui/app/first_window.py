@@ -6,6 +6,7 @@ Until the loop runs, spawned coroutines wait (`tasks.hold`).
 from __future__ import annotations
 
 import importlib
+import linecache
 import os
 import sys
 import time
@@ -106,6 +107,7 @@ def _show(app: QApplication, startup: Startup, first: FirstScreen) -> WindowSess
 
 def _load_the_rest(app: QApplication, session: WindowSession | None) -> None:
     """Load the remaining modules one by one, so that the window stays responsive."""
+    linecache.clearcache()
     for name in _FURNITURE:
         _load(app, name)
     focus_ring.install(app)
@@ -119,4 +121,7 @@ def _load_the_rest(app: QApplication, session: WindowSession | None) -> None:
 
 def _load(app: QApplication, name: str) -> None:
     importlib.import_module(name)
+    # PySide6 looks for its name in the source of each, and Python would keep all of it. Module by
+    # module, because memory that is freed in the end stays with the process.
+    linecache.clearcache()
     app.processEvents()

@@ -9,7 +9,9 @@ Large blocks are returned to the system as soon as they are freed: otherwise the
 adapt its threshold to a large library's rows, freed and reallocated, and keep that memory. Small
 free blocks are returned at the start and with each full collection, on a thread.
 
-Source lines that a traceback made Python read are forgotten with the rest.
+Python keeps the source lines of every module imported since Qt was loaded, because PySide6 looks in
+them for its name (`_mod_uses_pyside` in its `feature.py`). They are forgotten with the rest; a
+traceback reads those it shows.
 """
 
 from __future__ import annotations
