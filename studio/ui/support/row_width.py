@@ -11,27 +11,31 @@ from collections.abc import Container
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 
-def row_width(row: QHBoxLayout, left_out: Container[QWidget]) -> int:
-    """Logical pixels a row asks for with all its parts shown but those that are left out."""
-    margins = row.contentsMargins()
-    total, parts = margins.left() + margins.right(), 0
-    for place in range(row.count()):
-        item = row.itemAt(place)
-        assert item is not None
-        part = item.widget()
-        if part is None:
-            total += item.sizeHint().width()
-        elif part not in left_out:
-            total += _width(part)
-            parts += 1
-    return total + row.spacing() * max(0, parts - 1)
+class RowWidth:
+    """Width a row asks for, by the parts that are left out; measured when it is created."""
 
+    def __init__(self, row: QHBoxLayout) -> None:
+        margins = row.contentsMargins()
+        self._fixed = margins.left() + margins.right()
+        self._gap = row.spacing()
+        self._parts: dict[QWidget, int] = {}
+        for place in range(row.count()):
+            item = row.itemAt(place)
+            assert item is not None
+            part = item.widget()
+            if part is None:
+                self._fixed += item.sizeHint().width()
+            else:
+                self._parts[part] = _width(part)
 
-def hidden_parts(row: QHBoxLayout) -> set[QWidget]:
-    """The widgets of a row that are hidden now."""
-    items = (row.itemAt(place) for place in range(row.count()))
-    parts = (item.widget() for item in items if item is not None)
-    return {part for part in parts if part is not None and part.isHidden()}
+    def hidden(self) -> set[QWidget]:
+        """The parts that are hidden now."""
+        return {part for part in self._parts if part.isHidden()}
+
+    def without(self, left_out: Container[QWidget]) -> int:
+        """Logical pixels with all parts shown but those that are left out."""
+        widths = [width for part, width in self._parts.items() if part not in left_out]
+        return self._fixed + sum(widths) + self._gap * max(0, len(widths) - 1)
 
 
 def _width(part: QWidget) -> int:

@@ -13,7 +13,7 @@ from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import stack_content
 from studio.ui.support.layout_direction import margins
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.row_width import row_width
+from studio.ui.support.row_width import RowWidth
 from studio.ui.widgets.buttons import Button, IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.number_controls import SmallSlider
@@ -224,13 +224,13 @@ class GridBar(QFrame):
         self._yield_room()
 
     def _yield_room(self) -> None:
-        left_out = self._not_wanted()
+        left_out, width = self._not_wanted(), RowWidth(self._row)
         # For these two the name is never cut; for the other options it may be.
         extras = ((self._every_stack,), (self._stack_words,))
         spare = self.name.sizeHint().width() - self.name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):
             cut = 0 if group in extras else spare
-            if row_width(self._row, left_out) - cut <= self.width():
+            if width.without(left_out) - cut <= self.width():
                 if group not in extras:
                     break
                 continue

@@ -17,7 +17,7 @@ from studio.domain.stacks import StackBy
 from studio.library.query import Sort
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
 from studio.ui.style import qt_style
-from studio.ui.support.row_width import row_width
+from studio.ui.support.row_width import RowWidth
 from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import ElidedLabel
 from studio.ui.window.grid_bar import GridBar
@@ -108,7 +108,7 @@ def test_parts_are_left_out_as_in_a_new_bar_whatever_came_before(place: QWidget)
         assert row is not None
         row.activate()
         # What a layout finds once it is laid out is what was computed before.
-        assert row_width(new._row, hidden(new)) == row.sizeHint().width()
+        assert RowWidth(new._row).without(hidden(new)) == row.sizeHint().width()
         seen.add(tuple(left_out(new)))
     assert len(seen) > 6
 

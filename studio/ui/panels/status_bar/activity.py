@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -18,7 +18,7 @@ from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
 from studio.ui.support.ports import QueueSource
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.row_width import hidden_parts, row_width
+from studio.ui.support.row_width import RowWidth
 from studio.ui.widgets.buttons import Button, PaintedButton, PressedByEnter
 from studio.ui.widgets.plain_text import set_tip, set_words, with_key
 from studio.ui.widgets.signs import Lamp, Spinner
@@ -270,25 +270,24 @@ class StatusBar(QFrame):
         """
         self.recipe.set_compact(compact=False)
         optional = (self._state, self._advice, self.recipe)
-        left_out = hidden_parts(self._row).difference(optional)
+        width, room = RowWidth(self._row), self.width()
+        left_out = width.hidden().difference(optional)
         left_out |= {part for part in (self._state, self._advice) if not part.text()}
-        if self._is_too_wide(left_out):
+        if width.without(left_out) > room:
             left_out.add(self._advice)
-        if self._is_too_wide(left_out):
+        if width.without(left_out) > room:
             self.recipe.set_compact(compact=True)
-        if self._is_too_wide(left_out) and self.link.isHidden():
+            width = RowWidth(self._row)
+        if width.without(left_out) > room and self.link.isHidden():
             # "key locked:" belongs to the link after it.
             left_out.add(self._state)
-        if self._is_too_wide(left_out):
+        if width.without(left_out) > room:
             left_out.add(self.recipe)
         for part in optional:
             if part.isHidden() != (part in left_out):
                 part.setVisible(part not in left_out)
         # At once: the parts are placed for the room they had before.
         self._row.activate()
-
-    def _is_too_wide(self, left_out: Container[QWidget]) -> bool:
-        return row_width(self._row, left_out) > self.width()
 
     def on_link(self) -> None:
         """Unlock the keyring, or show the keys."""

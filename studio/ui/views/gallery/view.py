@@ -101,6 +101,8 @@ class GalleryView(TileView):
         self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
+        # Each arrival moves all tiles, and would paint them anew.
+        model.rowsInserted.connect(self.keep_tiles)
         former = self.selectionModel()
         chosen = RangeSelectionModel(model, self)
         self.setSelectionModel(chosen)
