@@ -276,7 +276,7 @@ class GridView(QListView):
             value = grid.cell(min(row, grid.count - 1)).top() - below
         self.scroll_to(value)
 
-    def scroll_to(self, value: int) -> None:
+    def scroll_to(self, value: int, *, repaint: bool = True) -> None:
         """Update the scroll bar's range and set its value, without counting as a user's scroll."""
         self._placing = True
         bar = self.verticalScrollBar()
@@ -287,7 +287,8 @@ class GridView(QListView):
         bar.setValue(value)
         self._placing = False
         self._first_seen = self.visible_rows().start
-        self.viewport().update()
+        if repaint:
+            self.viewport().update()
         self.moved.emit()
 
     def mark_place(self) -> None:
@@ -301,12 +302,15 @@ class GridView(QListView):
         model: QAbstractItemModel | None = self.model()
         return 0 if model is None else model.rowCount()
 
-    def _shift(self, count: int, *, above: bool) -> None:
-        """Adjust for `count` inserted (negative: removed) rows; visible tiles keep their place."""
+    def _shift(self, count: int, *, above: bool, seen: bool = True) -> None:
+        """Adjust for `count` inserted (negative: removed) rows; visible tiles keep their place.
+
+        Unless the change is `seen`, nothing is painted.
+        """
         old, total = self._grid, self._total()
         if not above or self.at_top or not total:
             self._grid = replace(old, count=total, lead=old.lead if total else 0)
-            self.scroll_to(self.verticalOffset())
+            self.scroll_to(self.verticalOffset(), repaint=seen)
             return
         # Empty cells at the start pad the first line, so that no tile changes its column.
         lead = (old.lead - count) % old.columns
@@ -405,8 +409,9 @@ class GridView(QListView):
 
     def rowsInserted(self, parent: Index, first: int, last: int) -> None:
         above = first <= self._first_seen and not self.at_top
+        seen = above or self.cell(first).top() < self.viewport().height()
         QAbstractItemView.rowsInserted(self, parent, first, last)
-        self._shift(last - first + 1, above=above)
+        self._shift(last - first + 1, above=above, seen=seen)
         if above:
             self.new_above.emit(last - first + 1)
 

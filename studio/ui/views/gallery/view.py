@@ -101,8 +101,6 @@ class GalleryView(TileView):
         self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
-        # Each arrival moves all tiles, and would paint them anew.
-        model.rowsInserted.connect(self.keep_tiles)
         former = self.selectionModel()
         chosen = RangeSelectionModel(model, self)
         self.setSelectionModel(chosen)
@@ -422,8 +420,9 @@ class GalleryView(TileView):
     def on_rows_come(self, _parent: QModelIndex, first: int, last: int) -> None:
         """Shift the selection for inserted rows."""
         self.selection.inserted(first, last)
-        if first == 0 and (not self._first_screen or isinstance(self.rows.item_at(0), Job)):
-            # All other tiles move; keep them so that they are not repainted.
+        ready = not self._first_screen or isinstance(self.rows.item_at(first), Job)
+        if first < self.visible_rows().stop and ready:
+            # The tiles after them move; keep them so that they are not repainted.
             self.keep_tiles()
 
     def on_completed(self) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
@@ -139,6 +139,34 @@ async def test_a_tile_that_is_shown_again_is_not_painted_again(
     d.image()
     await d.settled()
     assert len(painted) == 1
+
+
+@pytest.mark.parametrize("there", [40, 4], ids=["out of sight", "in sight"])
+async def test_tiles_that_come_out_of_sight_are_not_painted(
+    there: int, desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = desk()
+    without_pointer(d, monkeypatch)
+    d.model.set_rows(array("q", range(80, 80 - there, -1)), whole=False)
+    d.view.show()
+    before = await d.settled()
+    painted: list[QRect] = []
+
+    class Paints(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+            if isinstance(event, QPaintEvent):
+                area = event.region().boundingRect()
+                # The handle of the scroll bar gets shorter.
+                painted.extend([area] * (area.left() < d.view.overlay.x()))
+            return False
+
+    paints = Paints()
+    d.view.viewport().installEventFilter(paints)
+    assert d.model.append(array("q", range(80 - there, 20, -1)))
+    QApplication.sendPostedEvents()
+    await asyncio.sleep(0)
+    assert bool(painted) == (there == 4), painted
+    assert (await d.settled() == before) == (there == 40)
 
 
 async def test_a_paint_of_kept_tiles_asks_for_nothing_twice(
