@@ -107,7 +107,7 @@ async def _fire(home: Path, number: int) -> None:
                 await without_stall(partial(_rounds, one, window, min(_SOME, number - begun)))
             assert one.troubles() == [], one.troubles()
     tasks.on_error(None)
-    assert errors == []
+    assert errors == [], errors
 
 
 async def _rounds(one: Studio, window: OpenedWindow, number: int) -> None:
