@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import canary
-from tests.desktop.session import PYTHON_PATH, RUN
+from tests.desktop.session import RUN
 
 KEY = canary.KEY
 
@@ -63,7 +63,7 @@ class CliProgram:
             "HOME": str(self.user),
             "USERPROFILE": str(self.user),
             "LANG": "C.UTF-8",
-            "PYTHONPATH": PYTHON_PATH,
+            "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
             "QT_QPA_PLATFORM": "offscreen",
             **(more or {}),

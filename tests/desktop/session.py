@@ -48,9 +48,6 @@ RUN = "GRIDBRUSH_TEST_RUN"
 """Marker of everything below one run of the tests; see `tests.leftovers`."""
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON_PATH = os.pathsep.join((str(ROOT / "tests/as_users_have_it"), str(ROOT)))
-"""Where a program that is started finds itself, and what users do not have."""
-
 _KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONWARNINGS", "TZ", "COVERAGE_PROCESS_START", "CI", RUN)
 _START = 60.0
 
@@ -124,7 +121,7 @@ class Session:
         self.environ |= {
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": self._runtime,
-            "PYTHONPATH": PYTHON_PATH,
+            "PYTHONPATH": str(ROOT),
             "NO_AT_BRIDGE": "1",  # until there is an accessibility bus
             MARKER: self._marker,
         }

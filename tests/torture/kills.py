@@ -21,7 +21,6 @@ from studio.library.log import records
 from studio.library.log.record_log import RecordLog
 from studio.library.query import Query
 from studio.remote import server
-from tests.desktop.session import PYTHON_PATH
 from tests.fake_service import tiny_png
 from tests.generation.harness import replies, studio
 from tests.torture import windows as killed_windows
@@ -37,7 +36,7 @@ def _environment(home: Path) -> dict[str, str]:
     user = home / "user"
     user.mkdir(parents=True, exist_ok=True)
     return {
-        **kept, "HOME": str(user), "PYTHONPATH": PYTHON_PATH, "QT_QPA_PLATFORM": "offscreen",
+        **kept, "HOME": str(user), "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen",
         "LANG": "C.UTF-8",
     }  # fmt: skip
 
