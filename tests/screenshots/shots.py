@@ -110,6 +110,8 @@ def in_loupe(program: DesktopProgram) -> None:
     select(program, SELECTED)
     program.desktop.keys("Return")
     program.wait_for("check box", "Fit")
+    # Computed while the picture is there already.
+    program.wait_for_words("Palette")
 
 
 def in_marks(program: DesktopProgram) -> None:

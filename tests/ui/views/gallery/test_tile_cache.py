@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QCursor, QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
@@ -20,6 +20,7 @@ from studio.ui.style import theme
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
+from studio.ui.views.gallery import view as gallery_view
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.tile_view import ProgressAnimation
@@ -139,6 +140,28 @@ async def test_a_tile_that_is_shown_again_is_not_painted_again(
     d.image()
     await d.settled()
     assert len(painted) == 1
+
+
+@pytest.mark.parametrize("under", [False, True])
+async def test_the_display_is_asked_where_the_pointer_is_only_if_it_matters(
+    under: bool, desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each question is a trip to the display, at every step of the wheel."""
+    asked: list[bool] = []
+
+    class Pointer(QCursor):
+        @staticmethod
+        def pos() -> QPoint:
+            asked.append(True)
+            return QPoint(0, 0)
+
+    d = desk()
+    await d.show()
+    monkeypatch.setattr(gallery_view, "QCursor", Pointer)
+    monkeypatch.setattr(d.view.viewport(), "underMouse", lambda: under)
+    d.view.verticalScrollBar().setValue(40)
+    assert bool(asked) == under
+    await d.settled()
 
 
 @pytest.mark.parametrize("there", [40, 4], ids=["out of sight", "in sight"])
