@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
-from PySide6.QtGui import QCursor, QImage, QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
@@ -149,7 +149,7 @@ async def test_the_display_is_asked_where_the_pointer_is_only_if_it_matters(
     """Each question is a trip to the display, at every step of the wheel."""
     asked: list[bool] = []
 
-    class Pointer(QCursor):
+    class Pointer:
         @staticmethod
         def pos() -> QPoint:
             asked.append(True)
