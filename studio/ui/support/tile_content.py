@@ -112,6 +112,13 @@ def describe(
     return _picture(item, fault)
 
 
+def aspect_of(item: Item) -> float:
+    """Width to height of a picture, or of the one a job makes."""
+    if isinstance(item, Job):
+        return item.request.aspect.value if item.request.aspect else 1.0
+    return max(1, item.width) / max(1, item.height)
+
+
 def accessible_name(item: Item, now: float) -> str:
     """Accessible name: name, state, rating, picked or rejected, aspect."""
     if isinstance(item, Job):
@@ -206,7 +213,7 @@ def _picture(picture: Picture, fault: str) -> TileContent:
     return TileContent(
         name=picture.name,
         look=look,
-        aspect=max(1, picture.width) / max(1, picture.height),
+        aspect=aspect_of(picture),
         icon=icon,
         head=head,
         offers=offers,
@@ -256,17 +263,13 @@ def _name(job: Job) -> str:
     return one_line(job.name) or short_name(job.request.prompt)
 
 
-def _aspect(job: Job) -> float:
-    return job.request.aspect.value if job.request.aspect else 1.0
-
-
 def _queued(job: Job, now: float, _usual: float | None) -> TileContent:
     waits = held_words(job, now)
     return TileContent(
         job=True,
         name=_name(job),
         look=TileLook.DASHED,
-        aspect=_aspect(job),
+        aspect=aspect_of(job),
         big=job_outcome.ordinal(job.queue_place) if job.queue_place else "",
         line=waits or job.retry_reason or _("in the queue"),
         note=_("cancelling is free"),
@@ -316,7 +319,7 @@ def _under_way(job: Job, now: float, usual: float | None) -> TileContent:
         job=True,
         name=_name(job),
         look=TileLook.GHOST,
-        aspect=_aspect(job),
+        aspect=aspect_of(job),
         big=formatting.clock(gone),
         line=line,
         note=note,
@@ -336,7 +339,7 @@ def _retrying(job: Job, now: float, _usual: float | None) -> TileContent:
         job=True,
         name=_name(job),
         look=TileLook.DASHED,
-        aspect=_aspect(job),
+        aspect=aspect_of(job),
         # Rounded up, so that it shows 0:00 only at the actual time.
         big=formatting.clock(left + 0.999),
         line=_("Retrying: {reason}").format(reason=job.retry_reason)
@@ -359,7 +362,7 @@ def _ended(job: Job, now: float) -> TileContent:
         job=True,
         name=_name(job),
         look=looks[end.tone],
-        aspect=_aspect(job),
+        aspect=aspect_of(job),
         icon=end.icon,
         head=end.head,
         line=end.again,

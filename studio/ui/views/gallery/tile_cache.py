@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from types import ModuleType
 
+from msgspec import Struct
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap
 
@@ -41,6 +42,24 @@ def stack_painter() -> ModuleType:
     return stack_paint
 
 
+class CachedTile(Struct):
+    """A painted tile.
+
+    Attributes:
+        before: the tile without its thumbnail, over which it fades in; None when that is over.
+    """
+
+    shown: Shown
+    sort: Sort
+    pixmap: QPixmap
+    before: QPixmap | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Memory used, in bytes."""
+        return _size(self.pixmap) + (0 if self.before is None else _size(self.before))
+
+
 class TileCache:
     """The most recently painted tiles, within a bound."""
 
@@ -55,7 +74,7 @@ class TileCache:
         self._clock = clock
         self._least = bound
         self._screens = screens
-        self._kept: OrderedDict[str, tuple[Shown, Sort, QPixmap]] = OrderedDict()
+        self._kept: OrderedDict[str, CachedTile] = OrderedDict()
         self._bytes = 0
         self._end = 0.0
         self._bound = bound
@@ -86,20 +105,28 @@ class TileCache:
         """Whether the time budget of this paint event is used up."""
         return self._clock() > self._end
 
-    def find(self, id: str, shown: Shown, sort: Sort) -> QPixmap | None:
+    def find(self, id: str, shown: Shown, sort: Sort) -> CachedTile | None:
         """Cached tile, if it is still valid."""
         found = self._kept.get(id)
-        if found is None or found[1] != sort:
+        if found is None or found.sort != sort:
             return None
-        if found[0] is not shown and found[0] != shown:  # a picture has thirty fields to compare
+        # A picture has thirty fields to compare.
+        if found.shown is not shown and found.shown != shown:
             return None
         self._kept.move_to_end(id)
-        return found[2]
+        return found
 
     def former(self, id: str) -> QPixmap | None:
         """Last painted tile, even if outdated."""
         found = self._kept.get(id)
-        return None if found is None else found[2]
+        return None if found is None else found.pixmap
+
+    def end_fade(self, id: str) -> None:
+        """Forget what a tile looked like before its thumbnail."""
+        found = self._kept[id]
+        if found.before is not None:
+            self._bytes -= _size(found.before)
+            found.before = None
 
     def make(
         self,
@@ -110,7 +137,7 @@ class TileCache:
         dpr: int,
         state: TileState,
         kit: TileStyle,
-    ) -> QPixmap:
+    ) -> CachedTile:
         """Paint a tile and cache it."""
         pixmap = QPixmap(cell.width() * dpr, cell.height() * dpr)
         pixmap.setDevicePixelRatio(dpr)
@@ -121,15 +148,18 @@ class TileCache:
         if state.stack is not PLAIN:
             stack_painter().paint_stack(painter, layout, state, kit)
         painter.end()
+        made = CachedTile(shown, sort, pixmap)
         old = self._kept.pop(id, None)
         if old is not None:
-            self._bytes -= _size(old[2])
-        self._kept[id] = shown, sort, pixmap
-        self._bytes += _size(pixmap)
+            self._bytes -= old.bytes
+            if sort[0] and not old.sort[0]:
+                made.before = old.pixmap
+        self._kept[id] = made
+        self._bytes += made.bytes
         while self._bytes > self._bound and len(self._kept) > 1:
-            _id, (_shown, _sort, gone) = self._kept.popitem(last=False)
-            self._bytes -= _size(gone)
-        return pixmap
+            _id, gone = self._kept.popitem(last=False)
+            self._bytes -= gone.bytes
+        return made
 
 
 def _size(pixmap: QPixmap) -> int:

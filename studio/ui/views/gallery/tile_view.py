@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -10,14 +9,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.domain.stacks import StackTile
-from studio.ui.style import qt_style
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.job_outcome import cancel_tip
@@ -29,7 +27,16 @@ from studio.ui.support.thumbnail_cache import (
     ThumbnailRequest,
     ThumbnailSource,
 )
-from studio.ui.support.tile_content import PLAIN, Item, StackLook, TileContent, describe, tool_tip
+from studio.ui.support.tile_content import (
+    PLAIN,
+    Item,
+    StackLook,
+    TileContent,
+    aspect_of,
+    describe,
+    tool_tip,
+)
+from studio.ui.views.gallery.animation import ProgressAnimation
 from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
 from studio.ui.views.gallery.layout import TileLayout, TileState, TileZone, arrange, fit
@@ -43,99 +50,6 @@ from studio.ui.widgets.plain_text import with_key
 
 if TYPE_CHECKING:
     from studio.ui.support.drag_and_drop import PixelSource
-
-RUNNER_INTERVAL = 50  # milliseconds: at most twenty frames a second
-FADE_INTERVAL = 16
-TICK_INTERVAL = 1000
-RUNNER_SECONDS = 1.6
-MOST_FADING = 32
-"""Tiles that fade in at the same time: a frame of 300 of them takes 20 ms."""
-STILL = 0.15  # seconds after the last scroll step before animations resume
-
-
-class ProgressAnimation(QObject):
-    """Repaints animated rows; painting a row registers it for the next frame.
-
-    Attributes:
-        frames: steps of the runner so far, for tests.
-    """
-
-    def __init__(self, repaint: Callable[[Iterable[int]], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._repaint = repaint
-        self._rows: dict[str, set[int]] = {"runner": set(), "fade": set(), "tick": set()}
-        self._scrolled = float("-inf")
-        self.frames = 0
-        self._timers = {
-            "runner": QTimer(self, interval=RUNNER_INTERVAL),
-            "fade": QTimer(self, interval=FADE_INTERVAL, timerType=Qt.TimerType.PreciseTimer),
-            "tick": QTimer(self, interval=TICK_INTERVAL, timerType=Qt.TimerType.PreciseTimer),
-        }
-        self._timers["runner"].timeout.connect(self.on_runner)
-        self._timers["fade"].timeout.connect(self.on_fade)
-        self._timers["tick"].timeout.connect(self.on_tick)
-
-    @property
-    def scrolling(self) -> bool:
-        """Whether the user is scrolling; animations pause then."""
-        return time.monotonic() - self._scrolled < STILL
-
-    @property
-    def moves(self) -> bool:
-        """Whether animations may run now."""
-        return not self.scrolling and qt_style.animates()
-
-    def scrolled(self) -> None:
-        """Record a scroll step of the user."""
-        self._scrolled = time.monotonic()
-
-    def phase(self) -> float | None:
-        """Phase of the runners; None under reduced motion."""
-        if not qt_style.animates():
-            return None
-        return (time.monotonic() % RUNNER_SECONDS) / RUNNER_SECONDS
-
-    def painted(self, row: int, *, runner: bool, fade: bool, ticks: bool) -> None:
-        """Register the animations of a row that was just painted."""
-        for kind, holds in (("runner", runner), ("fade", fade), ("tick", ticks)):
-            if holds:
-                self._rows[kind].add(row)
-                if not self._timers[kind].isActive():
-                    self._timers[kind].start()
-
-    def may_fade(self, row: int) -> bool:
-        """Whether a tile may fade in: it does already, or few others do."""
-        fading = self._rows["fade"]
-        return self.moves and (row in fading or len(fading) < MOST_FADING)
-
-    def running(self) -> frozenset[str]:
-        """The kinds of animation in progress."""
-        return frozenset(kind for kind, timer in self._timers.items() if timer.isActive())
-
-    def on_runner(self) -> None:
-        """Advance the runners by one frame."""
-        if self.scrolling:
-            return
-        self.frames += 1
-        self._beat("runner")
-
-    def on_fade(self) -> None:
-        """Advance the fades by one frame."""
-        self._beat("fade")
-
-    def on_tick(self) -> None:
-        """Repaint the rows that show seconds."""
-        self._beat("tick")
-
-    def _beat(self, kind: str) -> None:
-        rows = self._rows[kind]
-        if not rows:
-            # The rows painted last time are off screen, or no longer animated.
-            self._timers[kind].stop()
-            return
-        # Painting registers the rows that continue.
-        self._rows[kind] = set()
-        self._repaint(rows)
 
 
 def _stack_words() -> ModuleType:
@@ -300,16 +214,15 @@ class TileView(GridView):
         look: StackLook = _stack_words().look_of(tile, self.rows.stack_facts(tile.key))
         return look
 
-    def state_of(self, row: int) -> TileState:
-        """State of a tile, ready to be painted."""
+    def state_of(self, row: int, *, whole: bool = False) -> TileState:
+        """State of a tile, ready to be painted; `whole` does not let it fade in."""
         item = self.rows.item_at(row)
         tile = self.content_at(row, item)
         pixmap, strength, ghost = None, 1.0, None
         if isinstance(item, Picture):
             pixmap = self.thumbnails.pixmap(item.id)
-            strength = self.thumbnails.strength(item.id)
-            if strength < 1 and not self.pulse.moves:
-                strength = 1.0
+            if not whole and self.pulse.moves:
+                strength = self.thumbnails.strength(item.id)
         elif isinstance(item, Job):
             ghost = self._ghost(item)
         if self._arriving and not isinstance(item, Job):
@@ -421,7 +334,7 @@ class TileView(GridView):
         for row in rows:
             picture = self.rows.picture_at(row)
             if picture is not None:
-                size = fit(self.tile_of(picture).aspect, square).size()
+                size = fit(aspect_of(picture), square).size()
                 device = QSize(round(size.width() * ratio), round(size.height() * ratio))
                 self._wished[picture.id] = row
                 yield ThumbnailRequest(picture, device, PICTURE_RADIUS * ratio)
@@ -524,19 +437,42 @@ class TileView(GridView):
         key = None if item is None else self._look_key(row, item, cell, stack)
         if item is None or key is None:
             return False
-        look = looks.find(item.id, *key)
-        if look is None and not looks.spent:
-            look = looks.make(item.id, *key, cell, dpr, self.state_of(row), self.kit)
-        if look is not None:
-            self.unpainted.pop(row, None)
-        else:
+        tile = looks.find(item.id, *key)
+        if tile is None and not looks.spent:
+            tile = looks.make(item.id, *key, cell, dpr, self.state_of(row, whole=True), self.kit)
+        if tile is None:
             self.unpainted[row] = None
-            look = looks.former(item.id)
-            if look is None or look.width() != cell.width() * dpr:
-                self._paint_ground(painter, item, cell)
-                return True
-        painter.drawPixmap(cell.topLeft(), look)
+            self._paint_former(painter, item, cell, looks.former(item.id), dpr)
+            return True
+        self.unpainted.pop(row, None)
+        strength = self._strength(row, item)
+        if strength >= 1:
+            looks.end_fade(item.id)
+        else:
+            self._paint_former(painter, item, cell, tile.before, dpr)
+            painter.setOpacity(strength)
+            self.pulse.painted(row, runner=False, fade=True, ticks=False)
+        painter.drawPixmap(cell.topLeft(), tile.pixmap)
+        painter.setOpacity(1.0)
         return True
+
+    def _strength(self, row: int, item: Item) -> float:
+        """Opacity of a tile over its placeholder; 1 unless its thumbnail fades in."""
+        strength = 1.0 if isinstance(item, Job) else self.thumbnails.strength(item.id)
+        if strength >= 1 or self.pulse.may_fade(row):
+            return strength
+        if self.pulse.moves:
+            self.thumbnails.end_fade(item.id)
+        return 1.0
+
+    def _paint_former(
+        self, painter: QPainter, item: Item, cell: QRect, former: QPixmap | None, dpr: int
+    ) -> None:
+        """Paint a tile as it was before, if it was as wide, or its placeholder."""
+        if former is None or former.width() != cell.width() * dpr:
+            self._paint_ground(painter, item, cell)
+        else:
+            painter.drawPixmap(cell.topLeft(), former)
 
     def _make_look(self, row: int, looks: TileCache) -> None:
         """Paint a tile without animation into the cache."""
@@ -546,7 +482,7 @@ class TileView(GridView):
         key = self._look_key(row, item, cell, self.stack_look(row))
         if key is not None and looks.find(item.id, *key) is None:
             dpr = int(self.devicePixelRatioF())
-            looks.make(item.id, *key, cell, dpr, self.state_of(row), self.kit)
+            looks.make(item.id, *key, cell, dpr, self.state_of(row, whole=True), self.kit)
 
     def _look_key(
         self, row: int, item: Item, cell: QRect, stack: StackLook
@@ -562,11 +498,6 @@ class TileView(GridView):
             shown = self.tile_of(item)
         else:
             pixmap = self.thumbnails.pixmap(item.id)
-            if pixmap is not None and self.thumbnails.strength(item.id) < 1:
-                if self.pulse.may_fade(row):
-                    return None
-                if self.pulse.moves:
-                    self.thumbnails.end_fade(item.id)
         selected = self.selection.holds(row)
         thumbnail = 0 if pixmap is None else pixmap.cacheKey()
         if pixmap is None and self.thumbnails.fault(item.id):
@@ -585,7 +516,7 @@ class TileView(GridView):
             if isinstance(item, Job)
             else screen_colours().colour(item.colour)
         )
-        painter.fillRect(fit(self.tile_of(item).aspect, square), colour)
+        painter.fillRect(fit(aspect_of(item), square), colour)
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)

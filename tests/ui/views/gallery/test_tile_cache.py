@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import shiboken6
+from PIL import ImageChops, ImageQt, ImageStat
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
@@ -17,13 +18,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.common.errors import Billed
 from studio.domain.entities import Failure, Flag, Job, JobState, Picture
 from studio.ui.style import theme
+from studio.ui.support.thumbnail_cache import ThumbnailCache
 from studio.ui.support.tile_content import Item
-from studio.ui.views.gallery import paint, tile_view
+from studio.ui.views.gallery import animation, paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
 from studio.ui.views.gallery import view as gallery_view
+from studio.ui.views.gallery.animation import ProgressAnimation
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.tile_cache import TileCache
-from studio.ui.views.gallery.tile_view import ProgressAnimation
 from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
 
@@ -55,6 +57,14 @@ class CachedGallery:
         self.image()
         # Where the machine is slow a paint event leaves tiles for the next one.
         while self.view.unpainted:
+            self.image()
+        return self.image()
+
+    async def painted(self) -> QImage:
+        """What is shown once no tile is left for a later paint event."""
+        self.image()
+        while self.view.unpainted:
+            await asyncio.sleep(0.002)
             self.image()
         return self.image()
 
@@ -91,6 +101,12 @@ def desk(
         return made
 
     return make
+
+
+def differences(one: QImage, other: QImage) -> ImageStat.Stat:
+    """How much the channels of two pictures differ."""
+    pictures = [ImageQt.fromqimage(image).convert("RGB") for image in (one, other)]
+    return ImageStat.Stat(ImageChops.difference(*pictures))
 
 
 def counted_tiles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -345,7 +361,7 @@ async def test_no_more_than_a_few_tiles_fade_in_at_the_same_time(
     desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     most = 5
-    monkeypatch.setattr(tile_view, "MOST_FADING", most)
+    monkeypatch.setattr(animation, "MOST_FADING", most)
     d = desk()
     await d.show()
     thumbnails, rows = d.view.thumbnails, d.view.visible_rows()
@@ -358,6 +374,66 @@ async def test_no_more_than_a_few_tiles_fade_in_at_the_same_time(
     assert len(rows) > most
     assert len(fading) == most
     await d.settled()
+
+
+def half_there(monkeypatch: pytest.MonkeyPatch, strength: float) -> None:
+    """All thumbnails fade in, and have come so far."""
+    monkeypatch.setattr(ThumbnailCache, "strength", lambda *_asked: strength)
+    monkeypatch.setattr(animation, "MOST_FADING", 100)
+
+
+async def test_tiles_that_fade_in_are_painted_once_and_not_in_each_frame(
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = desk()
+    whole = await d.show()
+    assert d.view.tile_cache is not None
+    kept_bytes = d.view.tile_cache.bytes
+    d.view.thumbnails.refetch_thumbnails([f"p{number}" for number in range(1, 41)])
+    empty = await d.painted()
+    half_there(monkeypatch, 0.3)
+    d.view.on_wishes()
+    await d.painted()
+    while not d.filled():
+        await asyncio.sleep(0.002)
+    await d.painted()
+    painted = counted_tiles(monkeypatch)
+    frames = [d.image()]
+    for strength in (0.6, 0.9):
+        half_there(monkeypatch, strength)
+        frames.append(d.image())
+    assert painted == []
+    far = [[sum(differences(frame, end).sum) for frame in frames] for end in (empty, whole)]
+    assert far[0] == sorted(far[0])
+    assert far[1] == sorted(far[1], reverse=True)
+    assert len({*far[0], *far[1]}) == 6
+    half_there(monkeypatch, 1.0)
+    assert await d.painted() == whole
+    assert painted == []
+    assert d.view.tile_cache.bytes == kept_bytes, "what they looked like before is forgotten"
+
+
+@pytest.mark.parametrize("strength", [0.2, 0.7])
+async def test_tiles_that_fade_in_look_as_if_painted_for_themselves(
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch, strength: float
+) -> None:
+    plain, quick = desk(keeps=False), desk()
+    images = []
+    for d in (plain, quick):
+        d.core.library.special[39] = scripted.picture(39, rating=4)
+        await d.show()
+        d.view.thumbnails.refetch_thumbnails([f"p{number}" for number in range(1, 41)])
+        await d.painted()
+        with monkeypatch.context() as patch:
+            half_there(patch, strength)
+            d.view.on_wishes()
+            while not d.filled():
+                await asyncio.sleep(0.002)
+            images.append(await d.painted())
+    # Blending in two steps rounds twice, and the corner pixels are round once only.
+    far = differences(*images).h
+    corners = 4 * len(quick.view.visible_rows())
+    assert all(sum(far[at + 8 : at + 256]) <= corners for at in (0, 256, 512))
 
 
 async def test_a_tile_left_for_later_is_painted_where_it_was_scrolled_to(
