@@ -12,11 +12,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from studio.common import files, json_reader, logs, unfinished_copies
 from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageError
@@ -60,8 +62,7 @@ _TIDYING = 2.0
 """Seconds a short command waits while leftovers of a killed process are removed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoreOptions:
+class CoreOptions(Struct, frozen=True, kw_only=True):
     """Options of the command line for this run only.
 
     Attributes:
@@ -81,8 +82,7 @@ class CoreOptions:
     trusted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedParts:
+class SharedParts(Struct, frozen=True, kw_only=True):
     """Parts that several cores use in turn; their creator closes them.
 
     Attributes:

@@ -7,16 +7,17 @@ import re
 LONGEST = 1_000
 """Limit of a displayed name in characters."""
 
-_GAPS = re.compile(r"\s+")
-_BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
-_UNSEEN = re.compile(
+# Compiled by `re` when first used: most names are ASCII.
+_GAPS = r"\s+"
+_BREAKS = "[\t-\r\x1c-\x1f\x85\u2028\u2029]"
+_UNSEEN = (
     "[\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0001]"
 )
-_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f\\s]*")
-_NO_SIGNS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_JOINERS = "[\u200c\u200d\ufe00-\ufe0f\\s]*"
+_NO_SIGNS = "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]"
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_HEAPS = re.compile(f"([{_MARKS}]{{6}})[{_MARKS}]+")
+_HEAPS = f"([{_MARKS}]{{6}})[{_MARKS}]+"
 
 
 def one_line(name: str, most: int = LONGEST) -> str:
@@ -30,10 +31,10 @@ def one_line(name: str, most: int = LONGEST) -> str:
         name = name[: most - 1].rstrip() + "…"
     if name.isascii() and name.isprintable():
         return name
-    name = _UNSEEN.sub("", _GAPS.sub(_gap, name))
-    name = _HEAPS.sub(r"\1", _NO_SIGNS.sub("\N{REPLACEMENT CHARACTER}", name))
-    return "" if _JOINERS.fullmatch(name) else name
+    name = re.sub(_UNSEEN, "", re.sub(_GAPS, _gap, name))
+    name = re.sub(_HEAPS, r"\1", re.sub(_NO_SIGNS, "\N{REPLACEMENT CHARACTER}", name))
+    return "" if re.fullmatch(_JOINERS, name) else name
 
 
 def _gap(found: re.Match[str]) -> str:
-    return " " if _BREAKS.search(found[0]) else found[0]
+    return " " if re.search(_BREAKS, found[0]) else found[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 ALONE = "-"
 """Stack id of a picture that was taken out of its stack by hand."""
@@ -24,8 +25,7 @@ class Verdict(StrEnum):
     NEITHER = "neither"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """A decision in a round or a duel.
 
     Attributes:
@@ -41,8 +41,7 @@ class Decision:
     place: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoundDefinition:
+class RoundDefinition(Struct, frozen=True, kw_only=True):
     """A round of pick mode.
 
     Attributes:
@@ -55,8 +54,7 @@ class RoundDefinition:
     created: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DuelDefinition:
+class DuelDefinition(Struct, frozen=True, kw_only=True):
     """A duel.
 
     Attributes:

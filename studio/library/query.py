@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from studio.domain.entities import Drift, Picture
 
@@ -30,8 +31,7 @@ class Sort(StrEnum):
     DRIFT = "drift"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Struct, frozen=True, kw_only=True):
     """Selection of pictures and their order.
 
     Attributes:
@@ -51,8 +51,7 @@ class Query:
     collection: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collection:
+class Collection(Struct, frozen=True, kw_only=True):
     """A collection of pictures, or a saved search.
 
     Attributes:
@@ -66,8 +65,7 @@ class Collection:
     pictures: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEntry:
+class HistoryEntry(Struct, frozen=True, kw_only=True):
     """A change in the history.
 
     Attributes:
@@ -85,8 +83,7 @@ class HistoryEntry:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """Pictures in each view; `failed` counts jobs, `prompts` the prompts in the history."""
 
     all: int = 0
@@ -97,16 +94,14 @@ class Counts:
     prompts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """Total cost of some pictures in US dollars, and the number of pictures of unknown cost."""
 
     usd: float
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
-class PromptUse:
+class PromptUse(Struct, frozen=True):
     """A prompt of the history.
 
     Attributes:
@@ -121,8 +116,7 @@ class PromptUse:
     picture: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Family(Struct, frozen=True, kw_only=True):
     """A picture with its ancestors and children.
 
     Attributes:

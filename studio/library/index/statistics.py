@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from studio.common.json_reader import JsonReader
 from studio.domain.entities import Job
@@ -16,8 +17,7 @@ from studio.library.query import Cost, Counts, PromptUse
 _jobs: JsonReader[Job] = JsonReader(Job)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StorageTotals:
+class StorageTotals(Struct, frozen=True, kw_only=True):
     """Size on disk and cost in US dollars of all pictures.
 
     Attributes:

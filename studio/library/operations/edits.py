@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from studio.common.errors import StorageError
 from studio.common.serial_executor import call_on_loop
@@ -55,8 +56,7 @@ async def change_together(store: Store, make: Callable[[], Record]) -> str:
     return await _run(store, work) or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryStep:
+class HistoryStep(Struct, frozen=True, kw_only=True):
     """An undo or redo, in sentences.
 
     Attributes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from studio.common import files
 from studio.domain.entities import Job, Picture
@@ -22,8 +23,7 @@ _TOGETHER = 64
 """Most jobs that are recorded at once."""
 
 
-@dataclass(slots=True)
-class _FinishedJob:
+class _FinishedJob(Struct):
     """A job to record, and the result."""
 
     job: Job

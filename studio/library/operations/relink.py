@@ -14,9 +14,10 @@ import logging
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from studio.common import files, tree, user_input
 from studio.common.errors import InputError, StorageError
@@ -36,8 +37,7 @@ _Place = tuple[int, str, str, bool, bool]
 """Row, id, path and flags (trashed, missing) of a picture."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelinkResult:
+class RelinkResult(Struct, frozen=True, kw_only=True):
     """Result of a search; ids of pictures.
 
     Attributes:

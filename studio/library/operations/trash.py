@@ -14,11 +14,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
@@ -43,8 +43,7 @@ _PORTION = 50
 _FOLDER = "emptying"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrashContents:
+class TrashContents(Struct, frozen=True, kw_only=True):
     """Ids of the pictures in the trash, and the size of their files in bytes."""
 
     ids: tuple[str, ...] = ()

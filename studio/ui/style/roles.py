@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColorRoles:
+class ColorRoles(Struct, frozen=True, kw_only=True):
     """Colours of one theme as #rrggbb or #aarrggbb, named by purpose.
 
     Those up to `chrome` are in the design's table, the others in its text. `raise_` is the

@@ -9,11 +9,11 @@ shortcuts nor Qt's own widgets receive the rest; our own widgets apply the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import TypeVar
 
 import shiboken6
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication
@@ -100,8 +100,7 @@ def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKe
     return guarded
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Release:
+class _Release(Struct, frozen=True, eq=False):
     """Release of a held key that may turn out to be part of a repeat; `moment` in milliseconds."""
 
     key: int

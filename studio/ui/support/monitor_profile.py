@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtGui import QGuiApplication, QWindow
 
 from studio.ui.support import x11_profile
@@ -22,8 +22,7 @@ if sys.platform == "win32":
     from ctypes import wintypes
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorPlace:
+class MonitorPlace(Struct, frozen=True):
     """A monitor, as identified by the different systems.
 
     Attributes:

@@ -7,9 +7,9 @@ measured never comes from here (`tests/test_screen_colours.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from msgspec import Struct
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QColor, QColorSpace, QColorTransform, QImage, QPainter
 
@@ -47,8 +47,7 @@ class ProfileUnusable(Exception):
         self.state = state
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ScreenTransform:
+class ScreenTransform(Struct, frozen=True, eq=False):
     """Conversion from sRGB to the colours of one monitor; may be used in any thread.
 
     Attributes:

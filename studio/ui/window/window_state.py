@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from msgspec import Struct
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QWidget
 
@@ -27,8 +27,7 @@ Pixels = Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)]
 """A plausible position or width on a screen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowState:
+class WindowState(Struct, frozen=True, kw_only=True):
     """Saved state of the window.
 
     Attributes:

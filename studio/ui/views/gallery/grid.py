@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
+from msgspec import Struct
 from PySide6.QtCore import QRect
 
 LEFT, RIGHT, BOTTOM = 14, 18, 12  # mat around the tiles; the scroll bar lies over the right margin
@@ -17,8 +17,7 @@ CAPTION_FROM = 128
 SMALLEST, USUAL, LARGEST = 96, 158, 512
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True):
     """Layout of `count` tiles in a view `width` pixels wide.
 
     Attributes:

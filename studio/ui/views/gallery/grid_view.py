@@ -7,8 +7,8 @@ demand; its own layout is not used, so rows off screen cost nothing. See `grid`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,

@@ -124,13 +124,17 @@ def fit(aspect: float, square: QRect) -> QRect:
     )
 
 
+def square_in(cell: QRect, box: int) -> QRect:
+    """Square of `box` pixels that a picture is fitted into, in its cell."""
+    return QRect(cell.left() + (cell.width() - box) // 2, cell.top() + BORDER, box, box)
+
+
 def arrange(state: TileState, cell: QRect, kit: TileStyle) -> TileLayout:
     """Lay a tile out in its cell."""
     tile = state.tile
-    left = cell.left() + (cell.width() - state.box) // 2
-    square = QRect(left, cell.top() + BORDER, state.box, state.box)
+    square = square_in(cell, state.box)
     foot = (CAPTION if state.caption else STRIP) + kit.grow
-    caption = QRect(left, square.bottom() + 1, state.box, foot)
+    caption = QRect(square.left(), square.bottom() + 1, state.box, foot)
     aspect = tile.aspect
     if tile.look in _WORDY and not NARROWEST - 0.01 <= aspect <= WIDEST + 0.01:
         aspect = 1.0

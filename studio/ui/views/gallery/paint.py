@@ -310,17 +310,28 @@ def _box(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle
 
 def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> None:
     _veil(painter, rect, state.ghost, kit, BOX_RADIUS)
-    bar = state.tile.bar
-    if bar is None:
-        return
+    if state.tile.bar is not None:
+        paint_progress(painter, rect, state.tile.bar, state.phase, kit, mirrored=state.mirrored)
+
+
+def paint_progress(
+    painter: QPainter,
+    rect: QRect,
+    bar: float,
+    phase: float | None,
+    kit: TileStyle,
+    *,
+    mirrored: bool,
+) -> None:
+    """Paint the progress bar at the bottom of a job's box, or its runner (`bar` is -1)."""
     painter.save()
     path = QPainterPath()
     path.addRoundedRect(snapped(painter, QRectF(rect)), BOX_RADIUS, BOX_RADIUS)
     painter.setClipPath(path)
     track = QRectF(rect.left(), rect.bottom() + 1 - BAR, rect.width(), BAR)
     painter.fillRect(snapped(painter, track), kit.color("press"))
-    done = _progress(track, bar, state.phase)
-    if state.mirrored:
+    done = _progress(track, bar, phase)
+    if mirrored:
         done = flipped(done, track)
     painter.fillRect(snapped(painter, done), kit.color("accent"))
     painter.restore()

@@ -1,9 +1,9 @@
 """Cache of painted tiles, valid while they look the same.
 
 A tile takes a tenth of a millisecond to paint and a hundredth to copy; a large screen has three
-hundred of them, repainted on every scroll. Only tiles without animation are kept (pictures and
-ended jobs), and only where a logical pixel is a whole number of device pixels: elsewhere a copy
-would be less sharp.
+hundred of them, repainted on every scroll. The progress of a job is painted over its tile. Tiles
+are kept only where a logical pixel is a whole number of device pixels: elsewhere a copy would be
+less sharp.
 """
 
 from __future__ import annotations

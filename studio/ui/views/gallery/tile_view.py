@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
@@ -19,7 +19,6 @@ from studio.domain.stacks import StackTile
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.job_outcome import cancel_tip
-from studio.ui.support.layout_direction import flipped
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.support.thumbnail_cache import (
     BOUND,
@@ -37,14 +36,32 @@ from studio.ui.support.tile_content import (
     tool_tip,
 )
 from studio.ui.views.gallery.animation import ProgressAnimation
-from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
-from studio.ui.views.gallery.layout import TileLayout, TileState, TileZone, arrange, fit
+from studio.ui.views.gallery.layout import (
+    TileLayout,
+    TileState,
+    TileZone,
+    arrange,
+    fit,
+    square_in,
+)
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile, scale_of
+from studio.ui.views.gallery.paint import (
+    PICTURE_RADIUS,
+    paint_band,
+    paint_progress,
+    paint_tile,
+    scale_of,
+)
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
-from studio.ui.views.gallery.tile_cache import Shown, Sort, TileCache, stack_painter
+from studio.ui.views.gallery.tile_cache import (
+    CachedTile,
+    Shown,
+    Sort,
+    TileCache,
+    stack_painter,
+)
 from studio.ui.views.gallery.tile_style import TileStyle
 from studio.ui.widgets.plain_text import with_key
 
@@ -297,13 +314,16 @@ class TileView(GridView):
         looks, shown, made = self.tile_cache, self.visible_rows(), []
         if looks is None:
             return
+        dpr = int(self.devicePixelRatioF())
         looks.begin_paint()
         while self.unpainted and not looks.spent:
             row = next(iter(self.unpainted))
             del self.unpainted[row]
             if row in shown:
-                self._make_look(row, looks)
                 made.append(row)
+                item = self.rows.item_at(row)
+                if item is not None:
+                    self._look(row, item, self.cell(row), looks, dpr, self.stack_look(row))
         self.repaint_rows(made)
         if self.unpainted:
             self._rest.start()
@@ -432,14 +452,11 @@ class TileView(GridView):
         dpr: int,
         stack: StackLook,
     ) -> bool:
-        """Paint a tile without animation from the cache; False for all others."""
+        """Paint a tile from the cache, and over it what moves; False if it is not cached."""
         item = self.rows.item_at(row)
-        key = None if item is None else self._look_key(row, item, cell, stack)
-        if item is None or key is None:
+        if item is None or self._arriving:
             return False
-        tile = looks.find(item.id, *key)
-        if tile is None and not looks.spent:
-            tile = looks.make(item.id, *key, cell, dpr, self.state_of(row, whole=True), self.kit)
+        tile = self._look(row, item, cell, looks, dpr, stack)
         if tile is None:
             self.unpainted[row] = None
             self._paint_former(painter, item, cell, looks.former(item.id), dpr)
@@ -454,7 +471,35 @@ class TileView(GridView):
             self.pulse.painted(row, runner=False, fade=True, ticks=False)
         painter.drawPixmap(cell.topLeft(), tile.pixmap)
         painter.setOpacity(1.0)
+        if isinstance(item, Job) and item.alive:
+            self._paint_progress(painter, row, item, cell)
         return True
+
+    def _look(
+        self, row: int, item: Item, cell: QRect, looks: TileCache, dpr: int, stack: StackLook
+    ) -> CachedTile | None:
+        """Cached tile of a row, painted now if there is time left for it."""
+        still: TileContent | None = None
+        if isinstance(item, Job):
+            still = replace(self.content_at(row, item), bar=None, ticks=False)
+        key = self._look_key(row, item, cell, stack)
+        shown: Shown = item if still is None else still
+        tile = looks.find(item.id, shown, key)
+        if tile is None and not looks.spent:
+            state = self.state_of(row, whole=True)
+            if still is not None:
+                state = replace(state, tile=still)
+            tile = looks.make(item.id, shown, key, cell, dpr, state, self.kit)
+        return tile
+
+    def _paint_progress(self, painter: QPainter, row: int, job: Job, cell: QRect) -> None:
+        """Paint the bar of a job over its tile, and register what changes by itself."""
+        content, phase = self.content_at(row, job), self.pulse.phase()
+        if content.bar is not None:
+            box = self._box(job, cell)
+            paint_progress(painter, box, content.bar, phase, self.kit, mirrored=self.grid.mirrored)
+        runner = content.bar == -1 and phase is not None
+        self.pulse.painted(row, runner=runner, fade=False, ticks=content.ticks)
 
     def _strength(self, row: int, item: Item) -> float:
         """Opacity of a tile over its placeholder; 1 unless its thumbnail fades in."""
@@ -474,28 +519,10 @@ class TileView(GridView):
         else:
             painter.drawPixmap(cell.topLeft(), former)
 
-    def _make_look(self, row: int, looks: TileCache) -> None:
-        """Paint a tile without animation into the cache."""
-        item, cell = self.rows.item_at(row), self.cell(row)
-        if item is None:
-            return
-        key = self._look_key(row, item, cell, self.stack_look(row))
-        if key is not None and looks.find(item.id, *key) is None:
-            dpr = int(self.devicePixelRatioF())
-            looks.make(item.id, *key, cell, dpr, self.state_of(row, whole=True), self.kit)
-
-    def _look_key(
-        self, row: int, item: Item, cell: QRect, stack: StackLook
-    ) -> tuple[Shown, Sort] | None:
-        """What the cache knows a tile by; None for one with an animation."""
-        if self._arriving:
-            return None
-        pixmap = None
-        shown: Shown = item
+    def _look_key(self, row: int, item: Item, cell: QRect, stack: StackLook) -> Sort:
+        """What the cache knows a tile by, besides its content."""
         if isinstance(item, Job):
-            if item.alive:
-                return None
-            shown = self.tile_of(item)
+            pixmap = self._ghost(item) if item.alive else None
         else:
             pixmap = self.thumbnails.pixmap(item.id)
         selected = self.selection.holds(row)
@@ -503,20 +530,21 @@ class TileView(GridView):
         if pixmap is None and self.thumbnails.fault(item.id):
             thumbnail = -1
         many = self._many and selected
-        return shown, (thumbnail, selected, many, cell.width(), cell.height(), stack)
+        return (thumbnail, selected, many, cell.width(), cell.height(), stack)
+
+    def _box(self, item: Item, cell: QRect) -> QRect:
+        """Rectangle of the picture of an item in its cell."""
+        return fit(aspect_of(item), square_in(cell, self.grid.box))
 
     def _paint_ground(self, painter: QPainter, item: Item, cell: QRect) -> None:
         """Paint the average colour as a placeholder for a tile."""
         painter.fillRect(cell, self.kit.color("mat"))
-        square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
-        if self.grid.mirrored:
-            square = flipped(square, cell)
         colour = (
             self.kit.color("panel")
             if isinstance(item, Job)
             else screen_colours().colour(item.colour)
         )
-        painter.fillRect(fit(aspect_of(item), square), colour)
+        painter.fillRect(self._box(item, cell), colour)
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)

@@ -240,22 +240,50 @@ async def test_a_paint_of_kept_tiles_asks_for_nothing_twice(
     assert len(asked) <= 2, asked
 
 
-async def test_the_tile_of_a_job_that_is_over_is_kept_until_it_says_something_else(
+async def test_the_tile_of_a_job_is_kept_until_it_says_something_else(
     desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The bar of a job that is under way moves twenty times a second, its words change rarely."""
     d = desk()
     failed = [scripted.job(f"j{number}", JobState.FAILED) for number in range(5)]
     for one in failed:
         d.model.job_changed(one)
-    d.model.job_changed(scripted.job("running", JobState.WAITING, started=999.0))
+    running = scripted.job("running", JobState.WAITING, started=999.0)
+    d.model.job_changed(running)
     await d.show()
     painted = counted_tiles(monkeypatch)
-    d.image()
-    assert painted == ["running"], "what is on its way is painted each time"
+    frames = []
+    for phase in (0.1, 0.3):
+        monkeypatch.setattr(ProgressAnimation, "phase", lambda _pulse, at=phase: at)
+        frames.append(d.image())
+    assert frames[0] != frames[1]
+    assert painted == []
     billed = Failure(kind="refused", title="Refused", billed=Billed.YES)
     d.model.job_changed(replace(failed[2], failure=billed))
+    d.model.job_changed(replace(running, state=JobState.RECEIVING, received=2_000_000))
     await d.settled()
-    assert set(painted) == {"running", "j2"}
+    assert sorted(painted) == ["j2", "running"]
+
+
+@pytest.mark.parametrize("phase", [0.1, 0.7, None])
+async def test_jobs_under_way_look_as_if_painted_for_themselves(
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch, phase: float | None
+) -> None:
+    monkeypatch.setattr(ProgressAnimation, "phase", lambda _pulse: phase)
+    images = []
+    for keeps in (False, True):
+        d = desk(keeps=keeps)
+        without_pointer(d, monkeypatch)
+        for number, state in enumerate(JobState):
+            made = scripted.job(f"job {state}", state, started=990.0 - number, received=3_000_000)
+            d.model.job_changed(made)
+        await d.show()
+        if not keeps:
+            # Failed jobs turned it on.
+            d.view.tile_cache = None
+        images.append(d.image())
+        assert (d.view.tile_cache is not None) == keeps
+    assert images[0] == images[1]
 
 
 async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
