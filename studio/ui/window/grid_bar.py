@@ -142,6 +142,7 @@ class GridBar(QFrame):
         )
         groups = (part for group in self._giving_way for part in group)
         self._optional = (*groups, self._every_stack, self._stack_words)
+        self._said: tuple[str, ...] = ()
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
 
@@ -159,19 +160,22 @@ class GridBar(QFrame):
         `shown` is None while they are still being counted; `hidden` are those with fewer stars;
         `stacks` are the numbers of stacks and of single tiles; `spend` is the collection's cost.
         """
-        self.name.setText(name)
         count = "…" if shown is None else number(shown)
         words = _("{shown} of {total}").format(shown=count, total=number(total))
-        self.count.setText(words)
         known = stacks is not None and shown is not None
         in_stacks = stack_content.count_words(*stacks) if known and stacks else ""
-        self._stack_words.setText(in_stacks)
         # Translators: pictures hidden by the star filter; {stars} is a digit.
         below = ngettext("{n} below ★ {stars} hidden", "{n} below ★ {stars} hidden", hidden)
         below = below.format(n=number(hidden), stars=self.stars.value) if hidden else ""
+        said = (name, words, in_stacks, below, spend)
+        if said == self._said:
+            return
+        self._said = said
+        self.name.setText(name)
+        self.count.setText(words)
+        self._stack_words.setText(in_stacks)
         self._hidden.setText(f"· {below}" if below else "")
         self._spend.setText(f"· {spend}" if spend else "")
-        said = (name, words, in_stacks, below, spend)
         self.setAccessibleDescription(listed(part for part in said if part))
         self._yield_room()
 
@@ -182,9 +186,9 @@ class GridBar(QFrame):
             self.emptying.clicked.connect(self.emptying_wanted)
             self._row.insertSpacing(2, 8)
             self._row.insertWidget(3, self.emptying)
-        if self.emptying is not None:
+        if self.emptying is not None and self.emptying.isHidden() == wanted:
             self.emptying.setVisible(wanted)
-        self._yield_room()
+            self._yield_room()
 
     def offer_dismissal(self, *, wanted: bool) -> None:
         """Show or hide the button for dismissing all failed and cancelled jobs."""
@@ -192,9 +196,9 @@ class GridBar(QFrame):
             self.dismissal = Button(_("Dismiss all"), "quiet", self, size=26)
             self.dismissal.clicked.connect(self.dismissal_wanted)
             self._row.insertWidget(3, self.dismissal)
-        if self.dismissal is not None:
+        if self.dismissal is not None and self.dismissal.isHidden() == wanted:
             self.dismissal.setVisible(wanted)
-        self._yield_room()
+            self._yield_room()
 
     def set_sort(self, sort: Sort) -> None:
         self.sort.set_value(sort)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.domain.entities import Job, JobState
 from studio.domain.stacks import StackBy
 from studio.library.query import Sort
+from studio.ui.panels.status_bar import activity
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
 from studio.ui.style import qt_style
 from studio.ui.support.row_width import RowWidth
 from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import ElidedLabel
+from studio.ui.window import grid_bar
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 from tests.ui import scripted_core
@@ -136,6 +139,38 @@ def test_a_count_as_wide_as_the_last_one_shows_and_hides_nothing(
     grid.show_counts("Harbour", 1_000_000, 9_000_000, hidden=12, spend="$12.40")
     assert changes.count > 0
     qapp.removeEventFilter(changes)
+
+
+def test_what_changes_no_words_is_not_laid_out_again(
+    place: QWidget, status: StatusBar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that arrives is an event for each of its pieces."""
+    asked: list[object] = []
+
+    class Counted(RowWidth):
+        def __init__(self, row: QHBoxLayout) -> None:
+            asked.append(row)
+            super().__init__(row)
+
+    for module in (grid_bar, activity):
+        monkeypatch.setattr(module, "RowWidth", Counted)
+    grid = bar_in(place)
+
+    def shown(received: int, total: int) -> None:
+        job = replace(scripted_core.job("blue", JobState.RECEIVING), received=received)
+        status.show_jobs((job,))
+        status.show_selection(0, 0)
+        status.show_empty(empty=False)
+        grid.show_counts("Harbour", total, total)
+        grid.offer_emptying(wanted=False)
+        grid.offer_dismissal(wanted=True)
+
+    shown(1_000, 7)
+    asked.clear()
+    shown(2_000, 7)
+    assert asked == []
+    shown(2_000, 8)
+    assert len(asked) == 1
 
 
 # --- top --------------------------------------------------------------------------------------

@@ -81,6 +81,8 @@ class StatusBar(QFrame):
         self._mark = self._mark_advice = ""
         self._narrow = False
         self._originals = True
+        self._queue_shown: tuple[str, bool] | None = None
+        self._right_shown: tuple[str, str] | None = None
         self.popover: QueuePopover | None = None
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
@@ -162,10 +164,13 @@ class StatusBar(QFrame):
         self._paused = paused
         running = sum(job.state in RUNNING for job in self._jobs)
         words = queue_words(self._jobs, failed=self._failed, paused=paused)
-        self.queue.setText(words)
-        self.queue.setVisible(bool(words))
-        self._spinner.setVisible(running > 0)
-        self._yield_room()
+        # Most events of a job change none of this.
+        if self._queue_shown != (words, running > 0):
+            self._queue_shown = words, running > 0
+            self.queue.setText(words)
+            self.queue.setVisible(bool(words))
+            self._spinner.setVisible(running > 0)
+            self._yield_room()
         if self.popover is not None and self.popover.isVisible():
             self._fill_popover(self.popover)
             if not words:
@@ -258,10 +263,12 @@ class StatusBar(QFrame):
         if self._mark:
             words = self._mark
             advice = "" if self._narrow else f"· {self._mark_advice}"
-        self._selection.setText(words)
-        self._advice.setText(advice)
-        self._selection.setVisible(bool(words))
-        self._yield_room()
+        if self._right_shown != (words, advice):
+            self._right_shown = words, advice
+            self._selection.setText(words)
+            self._advice.setText(advice)
+            self._selection.setVisible(bool(words))
+            self._yield_room()
 
     def _yield_room(self) -> None:
         """Leave out the hint, the words of the chip, the state of the key, then the chip.
