@@ -47,9 +47,11 @@ class PlaceButton(IconButton):
 
     def show_count(self, count: int, new: int = 0) -> None:
         """Show the count in the name, and a dot for new items."""
-        self._new = new
-        self.set_name(sidebar_items.spoken(self.place, count, new))
-        self.update()
+        name = sidebar_items.spoken(self.place, count, new)
+        if (name, new) != (self.accessibleName(), self._new):
+            self._new = new
+            self.set_name(name)
+            self.update()
 
     def on_dropped(self, drag: Drag) -> None:
         self._model.drop(self.place, drag.ids)
