@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, log2
 
+from msgspec import structs
+
 from studio.domain.choices import Decision, DuelDefinition, Verdict
 
 DUEL_VERDICTS = (Verdict.FIRST, Verdict.SECOND, Verdict.BOTH, Verdict.NEITHER)
@@ -333,7 +335,7 @@ class Duel:
 
     def with_best(self, best: int) -> Duel:
         """The duel for another number of places; all results stay."""
-        return replace(self, definition=replace(self.definition, best=best))
+        return replace(self, definition=structs.replace(self.definition, best=best))
 
     def with_decision(self, decision: Decision) -> Duel:
         """The duel with a result added; it replaces an earlier one of its pair."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from studio.domain.choices import Decision, DuelDefinition, Verdict
 from studio.domain.duel import Duel, DuelMatch, most_comparisons, seeded
@@ -195,4 +196,4 @@ def test_earlier_matches_come_in_the_order_of_the_decisions_with_their_last_resu
 
 
 def _turned(one: Decision) -> Decision:
-    return replace(one, picture=one.other, other=one.picture, verdict=Verdict.FIRST)
+    return structs.replace(one, picture=one.other, other=one.picture, verdict=Verdict.FIRST)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
@@ -204,7 +204,7 @@ class Choosing:
         definition = (await self.duel(id)).definition
         if not 1 <= best <= len(definition.pictures):
             raise InputError(_("A duel decides between 1 and all of its pictures"))
-        value = msgspec.to_builtins(replace(definition, best=best))
+        value = msgspec.to_builtins(structs.replace(definition, best=best))
         return await edits.set_field(self._store, "duel", [id], value)
 
     async def delete_round(self, id: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from msgspec import Struct
 from PySide6.QtCore import QRect
@@ -121,33 +120,6 @@ class Grid(Struct, frozen=True, kw_only=True):
         first = max(0, top // self.pitch_y) * columns - self.lead
         last = (max(-1, bottom // self.pitch_y) + 1) * columns - self.lead
         return range(max(0, min(first, self.count)), max(0, min(last, self.count)))
-
-    def between_tiles(self, area: QRect) -> list[QRect]:
-        """Rectangles that cover the part of `area` outside all cells."""
-        lines = self.touched(area)
-        if not lines:
-            return [area]
-        area = self._seen(area)
-        found: list[QRect] = []
-        floor = area.top()
-        for rows in lines:
-            first, last = self._cell(rows[0]), self._cell(rows[-1])
-            top, height = first.top(), first.height()
-            found.append(QRect(area.left(), floor, area.width(), top - floor))
-            found.append(QRect(area.left(), top, first.left() - area.left(), height))
-            found.append(QRect(last.right() + 1, top, area.right() - last.right(), height))
-            floor = top + height
-        found.append(QRect(area.left(), floor, area.width(), area.bottom() + 1 - floor))
-        # Columns are aligned, so one strip serves all lines. The first line may lack cells on the
-        # left, the last one on the right.
-        top = self._cell(lines[0][0]).top()
-        for rows in {lines[0], max(lines, key=len), lines[-1]}:
-            cells = [self._cell(row) for row in rows]
-            found += [
-                QRect(one.right() + 1, top, other.left() - one.right() - 1, floor - top)
-                for one, other in pairwise(cells)
-            ]
-        return [self._seen(rect) for rect in found if not rect.isEmpty()]
 
     def touched(self, area: QRect) -> list[range]:
         """Rows whose cells touch `area`, one range per line of tiles."""

@@ -35,7 +35,7 @@ from studio.ui.support.tile_content import (
     describe,
     tool_tip,
 )
-from studio.ui.views.gallery.animation import ProgressAnimation
+from studio.ui.views.gallery.animation import STILL, ProgressAnimation
 from studio.ui.views.gallery.grid_view import GridView
 from studio.ui.views.gallery.layout import (
     TileLayout,
@@ -99,6 +99,7 @@ def tip_for(item: Item | None, zone: TileZone | None) -> str:
     return tool_tip(item) if isinstance(item, Picture) else ""
 
 
+STILL_AFTER = round(1000 * STILL) + 10  # milliseconds
 WISH_DELAY = 15  # milliseconds; scroll steps in between send one request
 TILES_KEPT = 2048
 SCREENS = 4  # minimum cache of thumbnails, in screens, however large the screen is
@@ -138,6 +139,7 @@ class TileView(GridView):
         kit: fonts, colours and icons of the tiles.
         tile_cache: painted tiles; None until the view moves or changes.
         unpainted: rows the last paint events had no time for.
+        waiting: rows whose thumbnails were still being loaded while the user scrolled.
         by_key: whether the keyboard was used last, so that the focus is shown.
     """
 
@@ -159,6 +161,7 @@ class TileView(GridView):
         self.tile_cache: TileCache | None = None
         self._wished: dict[str, int] = {}
         self.unpainted: dict[int, None] = {}
+        self.waiting: set[int] = set()
         self.by_key = False
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -168,8 +171,11 @@ class TileView(GridView):
         self._wishes.timeout.connect(self.on_wishes)
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self.on_rest)
+        self._still = QTimer(self, singleShot=True, interval=STILL_AFTER)
+        self._still.timeout.connect(self.on_still)
         self.moved.connect(self._wishes.start)
         self.scrolled.connect(self.pulse.scrolled)
+        self.scrolled.connect(self._still.start)
         self.scrolled.connect(self.keep_tiles)
         self.thumbnails.ready.connect(self.on_thumbnail)
         theme().changed.connect(self.on_theme_changed)
@@ -177,7 +183,7 @@ class TileView(GridView):
     @property
     def idle(self) -> bool:
         """Whether all tiles are painted and all thumbnails asked for have arrived."""
-        waiting = self._wishes.isActive() or self._rest.isActive()
+        waiting = self._wishes.isActive() or self._rest.isActive() or bool(self.waiting)
         return not waiting and self.thumbnails.idle
 
     @property
@@ -310,7 +316,7 @@ class TileView(GridView):
                 self.repaint_rows((row,))
 
     def on_rest(self) -> None:
-        """Make some of the tiles the last paint events had no time for."""
+        """Paint some of the tiles the last paint events had no time for."""
         looks, shown, made = self.tile_cache, self.visible_rows(), []
         if looks is None:
             return
@@ -319,14 +325,18 @@ class TileView(GridView):
         while self.unpainted and not looks.spent:
             row = next(iter(self.unpainted))
             del self.unpainted[row]
-            if row in shown:
+            item = self.rows.item_at(row) if row in shown else None
+            if item is not None:
+                self._look(row, item, self.cell(row), looks, dpr, self.stack_look(row))
                 made.append(row)
-                item = self.rows.item_at(row)
-                if item is not None:
-                    self._look(row, item, self.cell(row), looks, dpr, self.stack_look(row))
         self.repaint_rows(made)
         if self.unpainted:
             self._rest.start()
+
+    def on_still(self) -> None:
+        """Paint the tiles whose thumbnails did not arrive while the user scrolled."""
+        waiting, self.waiting = self.waiting, set()
+        self.repaint_rows(waiting)
 
     def on_wishes(self) -> None:
         """Request the thumbnails on screen and those of one screen ahead."""
@@ -384,15 +394,10 @@ class TileView(GridView):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         offset = self.verticalOffset()
-        mat = self.kit.color("mat")
+        # A tile may end between two device pixels: one more on each side.
+        painter.fillRect(area.adjusted(-1, -1, 1, 1), self.kit.color("mat"))
         dpr = scale_of(painter)
         whole = dpr == int(dpr)
-        if whole:
-            for gap in self.grid.between_tiles(area.translated(0, offset)):
-                painter.fillRect(gap.translated(0, -offset), mat)
-        else:
-            # Tiles end between two device pixels: filling the mat in pieces would leave seams.
-            painter.fillRect(area.adjusted(-1, -1, 1, 1), mat)
         looks = self.tile_cache if whole else None
         if looks is not None:
             looks.begin_paint()
@@ -411,8 +416,6 @@ class TileView(GridView):
                 ):
                     if stack.member:
                         painter.fillRect(cell, self.kit.color("band"))
-                    elif whole:
-                        painter.fillRect(cell, mat)
                     self._paint_row(painter, row, cell)
             if self.rows.has_open_stacks:
                 self._paint_bands(painter, rows)
@@ -458,10 +461,8 @@ class TileView(GridView):
             return False
         tile = self._look(row, item, cell, looks, dpr, stack)
         if tile is None:
-            self.unpainted[row] = None
             self._paint_former(painter, item, cell, looks.former(item.id), dpr)
             return True
-        self.unpainted.pop(row, None)
         strength = self._strength(row, item)
         if strength >= 1:
             looks.end_fade(item.id)
@@ -478,14 +479,25 @@ class TileView(GridView):
     def _look(
         self, row: int, item: Item, cell: QRect, looks: TileCache, dpr: int, stack: StackLook
     ) -> CachedTile | None:
-        """Cached tile of a row, painted now if there is time left for it."""
+        """Cached tile of a row, painted now if there is time left for it.
+
+        While the user scrolls, tiles whose thumbnails are still being loaded are not painted: they
+        would be painted again a moment later.
+        """
         still: TileContent | None = None
         if isinstance(item, Job):
             still = replace(self.content_at(row, item), bar=None, ticks=False)
         key = self._look_key(row, item, cell, stack)
         shown: Shown = item if still is None else still
         tile = looks.find(item.id, shown, key)
-        if tile is None and not looks.spent:
+        if tile is not None:
+            self.unpainted.pop(row, None)
+        elif still is None and not key[0] and self.pulse.scrolling:
+            self.waiting.add(row)
+        elif looks.spent:
+            self.unpainted[row] = None
+        else:
+            self.unpainted.pop(row, None)
             state = self.state_of(row, whole=True)
             if still is not None:
                 state = replace(state, tile=still)
@@ -538,7 +550,6 @@ class TileView(GridView):
 
     def _paint_ground(self, painter: QPainter, item: Item, cell: QRect) -> None:
         """Paint the average colour as a placeholder for a tile."""
-        painter.fillRect(cell, self.kit.color("mat"))
         colour = (
             self.kit.color("panel")
             if isinstance(item, Job)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QRegion
 
 from studio.ui.views.gallery.grid import GUTTER, LEFT, Grid
 
@@ -84,22 +83,3 @@ def test_a_band_touches_exactly_the_cells_it_crosses(
 def test_columns_fill_the_width_and_cells_do_not_overlap(grid: Grid) -> None:
     for row in range(min(grid.count, 40) - 1):
         assert not grid.cell(row).intersects(grid.cell(row + 1))
-
-
-@given(
-    grids,
-    st.integers(-40, 2000), st.integers(0, 60_000),
-    st.integers(1, 3000), st.integers(1, 1600),
-)  # fmt: skip
-def test_what_is_between_tiles_and_the_tiles_are_everything(
-    grid: Grid, left: int, top: int, width: int, height: int
-) -> None:
-    area = QRect(left, top, width, height)
-    between, tiles = QRegion(), QRegion()
-    for rect in grid.between_tiles(area):
-        between += rect
-    for rows in grid.touched(area):
-        for row in rows:
-            tiles += grid.cell(row)
-    assert (between & tiles).isEmpty()
-    assert (QRegion(area) - between - tiles).isEmpty()

@@ -464,6 +464,32 @@ async def test_tiles_that_fade_in_look_as_if_painted_for_themselves(
     assert all(sum(far[at + 8 : at + 256]) <= corners for at in (0, 256, 512))
 
 
+async def test_while_the_user_scrolls_tiles_wait_for_their_thumbnails(
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would be painted twice, the first time within the frames of the scroll."""
+    d = desk()
+    without_pointer(d, monkeypatch)
+    await d.show()
+    monkeypatch.setattr(d.view.thumbnails, "request_thumbnails", list)
+    d.view.thumbnails.refetch_thumbnails([f"p{number}" for number in range(1, 41)])
+    painted = counted_tiles(monkeypatch)
+    scrolling = True
+    monkeypatch.setattr(ProgressAnimation, "scrolling", property(lambda _pulse: scrolling))
+    d.view.verticalScrollBar().setValue(30)
+    d.image()
+    waiting = set(d.view.waiting)
+    assert waiting == set(d.view.visible_rows())
+    assert painted == []
+    assert not d.view.idle
+    scrolling = False
+    while d.view.waiting:
+        await asyncio.sleep(0.002)
+    await d.painted()
+    items = [d.model.item_at(row) for row in waiting]
+    assert sorted(painted) == sorted(item.name for item in items if item is not None)
+
+
 async def test_a_tile_left_for_later_is_painted_where_it_was_scrolled_to(
     desk: Callable[..., CachedGallery],
 ) -> None:
