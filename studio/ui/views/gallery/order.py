@@ -207,15 +207,15 @@ class RowOrder:
         """Entry of a row. Raises IndexError outside the rows."""
         if row < 0:
             raise IndexError(row)
-        if row < len(self._head):
-            return self._head[row]
-        if row >= self.end:
-            return self._foot[row - self.end]
         place = row - len(self._head)
-        number = bisect_right(self._places, place)
+        if place < 0:
+            return self._head[row]
+        # Asked for each tile of each paint event, and few rows are those of ended jobs.
+        number = bisect_right(self._places, place) if self._ended else 0
         if number and self._places[number - 1] == place:
             return self._ended[number - 1]
-        return self._tail[place - number]
+        after = place - number - len(self._tail)
+        return self._tail[place - number] if after < 0 else self._foot[after]
 
     @property
     def _places(self) -> Sequence[int]:
