@@ -62,7 +62,7 @@ _TIDYING = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreOptions:
-    """Options of the command line for this run only.
+    """Command-line options, for this run only.
 
     Attributes:
         provider: profile to use; None for the one in the settings.
@@ -70,7 +70,7 @@ class CoreOptions:
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
         anyway: open a library that another computer has not closed.
         newer_to_read: open a library written by a newer version read-only.
-        trusted: the library is the user's own, wherever it was before.
+        trusted: the user trusts a library that was first opened elsewhere.
     """
 
     provider: str | None = None
@@ -179,7 +179,7 @@ class Core:
         self.library = Library(folder, self.paths.computed, self.decoder, self.events)
 
     def _check_origin(self, folder: Path) -> None:
-        """Check a library outside the usual folder, which is untrusted."""
+        """Set unfinished work aside in a library from elsewhere, or restore it if `trusted`."""
         try:
             trouble = first_open.meet(folder, self.paths.computed, trusted=self.options.trusted)
         except BaseException:
@@ -389,8 +389,8 @@ class Core:
     async def submit(self, run: Run) -> tuple[Job, ...]:
         """Journal and queue every job of a run, with the pictures drawn from its markup.
 
-        Raises StorageError; PictureUnreadable for a picture that its markup cannot be drawn on,
-        InputError for a frame that its model cannot fill.
+        Raises StorageError; PictureUnreadable if markup cannot be drawn on its picture; InputError
+        if the model cannot fill a frame.
         """
         if not self.writable:
             raise self.settings.trouble or read_only()
@@ -415,7 +415,7 @@ class Core:
 
     @cached_property
     def guides(self) -> GuideMaker:
-        """Maker of pictures drawn from the markup. Requires a prepared core."""
+        """Draws the pictures sent for the markup. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.guides import GuideMaker
 
@@ -431,7 +431,10 @@ class Core:
 
     @property
     def default_profile(self) -> str:
-        """Profile of this run: from the options, else by the given key, else from the settings."""
+        """Name of this run's profile: from the options, the settings, or the given key.
+
+        A given key or base URL decides only if the settings name the offline painter.
+        """
         if self.options.provider:
             return self.options.provider
         remembered = self.settings.value.profile
@@ -450,7 +453,7 @@ class Core:
                     _("The offline painter has no address"),
                     hint=_("Choose the service with --provider."),
                 )
-            # Called several times in a request: returns the same profile as long as nothing
+            # Called several times per request: the same object is returned until something
             # changes.
             moved = self._moved
             if moved is None or moved[0] is not profile:
@@ -505,7 +508,7 @@ class Core:
         ).format(name=self.profile(name).title, count=number(count))
 
     async def refresh_models(self, name: str) -> None:
-        """Query the models of a service. Raises its errors."""
+        """Fetch the list of models from a service. Raises the errors of the service."""
         if name != OFFLINE:
             await self.test_key(name)
 

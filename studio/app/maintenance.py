@@ -1,4 +1,4 @@
-"""Background maintenance by the owner of a library, from the second minute on.
+"""Background maintenance by the owner of a library, one minute after the start.
 
 A daily copy of the records, a search for files that other programs renamed or moved, and a check of
 a small share of the originals.
@@ -27,7 +27,7 @@ AFTER = 60.0
 async def run(core: Core, *, after: float = AFTER) -> scrub.ScrubResult | None:
     """Run one round; returns the result of the scrub, or None if the library is not owned.
 
-    Damage is published as a problem. Cancelling takes effect after the file being read.
+    Damage is published as a problem. Cancellation takes effect after the current file.
     """
     if not core.library.writable:
         return None

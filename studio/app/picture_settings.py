@@ -1,4 +1,4 @@
-"""Settings of pictures as text to read, and as JSON for other programs.
+"""Settings of pictures as readable text, and as JSON for other programs.
 
 Never included: keys, folders, prices, and the user's extra request fields, which may be private.
 """

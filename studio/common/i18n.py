@@ -132,5 +132,5 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 
 def pgettext(context: str, message: str) -> str:
-    """The message in the user's language, for English words with several meanings."""
+    """The message in the user's language; `context` tells apart equal English messages."""
     return _catalogue.pgettext(context, message)

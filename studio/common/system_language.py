@@ -29,7 +29,7 @@ def system_languages() -> list[str]:
 def _chosen() -> list[str]:
     """Languages in the settings of Windows or macOS, which set no variables for them."""
     if sys.platform == "win32":
-        # The language of windows and menus. That of the formats may be another country's.
+        # The language of windows and menus; that of number formats may differ.
         number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
         name = locale.windows_locale.get(number)
         return [name] if name else []

@@ -51,7 +51,7 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 def _begin(part: Path) -> tuple[int, Path | None]:
-    """Write and lock a note; if that fails, the copy is made without one."""
+    """Write and lock a note; None if that fails, and the copy is made without one."""
     if _folder is None:
         return -1, None
     note = _folder / f"{os.getpid()}-{secrets.token_hex(8)}{NOTE}"

@@ -198,7 +198,7 @@ class _ClientSession:
             log.info("Whoever handed a run over has left; the run goes on")
 
     async def _check(self, asked: MakePictures) -> None:
-        """Check that address and key are those the client expects. Raises StudioError."""
+        """Check that address and key match those of the client. Raises StudioError."""
         core = self._core
         if not core.library.writable:
             raise LibraryLocked(
@@ -255,7 +255,7 @@ class _RunFollower:
         self._check_ended()
 
     def submitted(self) -> None:
-        """Note that all jobs of the run are known."""
+        """Mark the jobs of the run as complete: no more will be added."""
         self._all_known = True
         self._check_ended()
 

@@ -36,9 +36,9 @@ class CopyCache:
         self._number = 0
 
     def new_folder(self) -> Path:
-        """An empty folder for some copies. Raises StorageError.
+        """Create an empty folder for copies. Raises StorageError.
 
-        Folders that another program removed, that of this process included, are created again.
+        Folders that another program removed, even this process's own, are created again.
         """
         with files.storage_errors(self._root):
             if self._folder is None or not (self._folder / _LOCK).exists():
@@ -50,7 +50,7 @@ class CopyCache:
         return made
 
     def remove_folder(self, folder: Path) -> None:
-        """Remove a folder of copies that no other program was given."""
+        """Remove a folder whose copies were not passed to another program."""
         if self._folder is not None and folder.parent == self._folder:
             _remove(folder)
 

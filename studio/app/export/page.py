@@ -55,7 +55,7 @@ class PageRequest:
         target: wanted path of the page.
         preset: preset of the pictures beside the page.
         collection: name of the collection, for the names of those files.
-        number: whether a name that is taken gets a number; otherwise nothing is made.
+        number: whether to number a name that is taken; otherwise no page is made.
     """
 
     pictures: Sequence[Picture]

@@ -26,7 +26,7 @@ def collection_of(picture: Picture, names: Mapping[str, str]) -> str:
 
 
 class ItemReader:
-    """Items of pictures for exports; the facts of each file are read once.
+    """Makes export items of pictures; the facts of each file are read once.
 
     Args:
         library: library of the pictures.

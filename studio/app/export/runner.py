@@ -230,7 +230,7 @@ class ExportQueue:
             self._halt(run, error)
             return
         settled = run.settled()
-        # The plan may be outdated: another export ran, or this one was stopped for long.
+        # The plan may be outdated: another export ran, or this one was stopped for a while.
         run.plan = await asyncio.to_thread(run.plan.renamed, existing, settled)
         done = {id(one) for one in settled}
         left = deque(one for one in run.plan.copies if id(one) not in done)
