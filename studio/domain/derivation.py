@@ -1,4 +1,4 @@
-"""Derivation of a picture made here from others, complete enough to make it again."""
+"""Derivation of a picture made here from others, complete enough to reproduce it."""
 
 from __future__ import annotations
 

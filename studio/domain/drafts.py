@@ -1,4 +1,4 @@
-"""Draft of the composer, saved at every pause and restored at the next start."""
+"""Draft of the composer, saved at every pause in typing and restored at the next start."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ class Draft:
 class DraftFile:
     """File of the draft between two sessions. All calls block: run them in a thread.
 
-    A mark beside the file exists while the draft is being restored (`begin_restore`, `restored`). A
-    start that finds one knows that the program died over that draft: it is renamed and offered
-    (`kept`), not restored again.
+    A marker file exists while the draft is being restored (`begin_restore`, `restored`). If it
+    exists at the start, the program crashed during the last restore: the draft is renamed and
+    offered (`kept`) instead of being restored again.
 
     Attributes:
         trouble: error to show once about an invalid file that was renamed.

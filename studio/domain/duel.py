@@ -7,7 +7,7 @@ picture needs nothing else.
 
 The tree keeps its shape when pictures are trashed or deleted: their leaves are empty.
 
-"Both" shares the place: the second picture waits and gets the place of the first. "Neither" drops
+"Both" is a tie: the first picture advances, and the second shares its final place. "Neither" drops
 both, together with all pictures that have lost to them or share their place.
 """
 
@@ -116,7 +116,7 @@ class _Tree:
         return self._winner(0, len(self._pictures))
 
     def take_out(self, id: str) -> None:
-        """Remove a picture; the rest of its path is decided again."""
+        """Remove a picture; the matches on its path are decided again."""
         self._out.add(id)
         begin, end = 0, len(self._pictures)
         while end - begin > 1:

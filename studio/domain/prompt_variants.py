@@ -52,7 +52,7 @@ class ParsedPrompt:
         groups: groups in reading order.
         comments: lines that are not sent.
         warnings: lone braces, which are sent as written, and empty parts of groups.
-        count: number of prompts it makes.
+        count: number of its variants.
     """
 
     groups: tuple[VariantGroup, ...]
@@ -97,7 +97,7 @@ class _PromptParser:
 def parse(prompt: str) -> ParsedPrompt:
     """Parse a prompt; fast enough for every keystroke."""
     reading = _read(prompt)
-    # A group is found when it closes; reading order follows from where it opened.
+    # Groups are found when they close, but listed in the order in which they open.
     return ParsedPrompt(
         groups=tuple(sorted(reading.groups, key=attrgetter("start"))),
         comments=tuple(reading.comments),
@@ -171,7 +171,7 @@ def _read(prompt: str) -> _PromptParser:
                 reading.warnings.append(Span(token.start(), token.end()))
     target = open_braces[-1].parts[-1] if open_braces else reading.whole
     target.extend(_text(prompt, position, len(prompt), notes))
-    # Each lone brace ends with the next one in it, so outermost first is the order of the text.
+    # Lone braces end with the next one inside them: outermost first is the order of the text.
     for lone in open_braces:
         reading.warnings.append(Span(lone.start, lone.start + 1))
         reading.whole.extend(_as_text(lone))
