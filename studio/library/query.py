@@ -72,7 +72,7 @@ class HistoryEntry:
 
     Attributes:
         sentence: description of the change.
-        undone: it was undone and can be redone.
+        undone: whether it was undone and can be redone.
         pictures: ids of the changed pictures, at most 1,000.
         names: names of the first of them.
     """
@@ -99,7 +99,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Total cost of some pictures in US dollars, and the number of pictures of unknown cost."""
+    """Total cost of some pictures in US dollars, and the number of those with unknown cost."""
 
     usd: float
     unknown: int
@@ -128,7 +128,7 @@ class Family:
     Attributes:
         ancestors: the pictures it was edited from, oldest first, ending with its parent.
         children: pictures edited from it, in order of arrival.
-        drift: its difference from its parent, once it is measured.
+        drift: the picture's difference from its parent; None if not measured.
     """
 
     picture: Picture
@@ -138,6 +138,6 @@ class Family:
 
 
 def local_midnight(moment: float, *, first: bool = False) -> float:
-    """Start of the local day of a moment, or of its month, by the time zone rules of that day."""
+    """Start of the local day or month of a moment, by the time zone rules of that day."""
     day = time.localtime(moment)
     return time.mktime((day.tm_year, day.tm_mon, 1 if first else day.tm_mday, 0, 0, 0, 0, 0, -1))

@@ -12,7 +12,8 @@ from studio.library.files import save_copies
 class NewFile:
     """File with a hidden name until it is complete. All calls block and raise StorageError.
 
-    The folder is created if it is missing. Raises InputError for a folder of the library itself.
+    The folder is created if it is missing. Raises InputError for a folder of the library's own
+    files.
     """
 
     def __init__(self, wanted: Path, library: Path) -> None:

@@ -1,10 +1,10 @@
 """First opening of a library on this computer: unfinished work waits for the user's consent.
 
 Unfinished imports, deletions and requests are resumed at the next start. In a library from
-elsewhere they are untrusted: they would fetch addresses and delete files. They are set aside
-(`.gridbrush/from-elsewhere/`) until the user agrees. The folders in which a library was opened on
-this computer are stored beside its index, in `<data>/libraries/<id>/folders`.
-All calls block.
+elsewhere they are untrusted, because they would fetch addresses and delete files: they are set
+aside (`.gridbrush/from-elsewhere/`) until the user agrees. The folders in which a library was
+opened on this computer are stored beside its index, in `<data>/libraries/<id>/folders`. All calls
+block.
 """
 
 from __future__ import annotations
