@@ -1,4 +1,4 @@
-"""Public addresses; our own table, the same on every Python.
+"""Detection of public addresses, by a table that does not depend on the version of Python.
 
 Source: IANA's registries of special addresses (IPv4 and IPv6, as of October 2026). Of IPv6, only
 global unicast (2000::/3) is public; embedded IPv4 addresses are checked too.

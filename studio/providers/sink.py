@@ -23,7 +23,7 @@ class Sink(Protocol):
 
     @property
     def whole(self) -> bool:
-        """Whether the JSON received so far is complete: a break after that loses nothing."""
+        """Whether the JSON received so far is complete, so that a broken connection is harmless."""
 
     @property
     def promising(self) -> bool:

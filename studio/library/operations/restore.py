@@ -165,8 +165,9 @@ class Backup:
     ) -> int:
         """Restore the library into a folder without a library; returns the number of files.
 
-        Files in `more` are restored only if they are missing. `agreed` includes the parts in `held`.
-        Blocking. Raises InputError for a folder that is in use, StorageError; then nothing changed.
+        Files in `more` are restored only if they are missing; `agreed` includes the parts in
+        `held`. Blocking. Raises InputError for a folder that is in use, StorageError; then nothing
+        is changed.
         """
         library = library.resolve()
         _clear_leftovers(library)

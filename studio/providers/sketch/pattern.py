@@ -71,7 +71,7 @@ def _inks(scene: Scene) -> list[Colour]:
     chosen = colours(_INKS[scene.pick(len(_INKS))])
     if scene.recipe.choice != "scene":
         return chosen
-    # The prompt named a light or a colour: print in that light's own inks.
+    # The prompt names a light or a colour, so the inks are those of that palette.
     palette = scene.palette
     night = palette.dim > 0.6
     ground = palette.land[1] if night else mix(palette.pale[0], palette.sky[3], 0.2)
