@@ -191,7 +191,7 @@ class Core:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
 
         A library written by a newer version is opened read-only if `newer_to_read`;
-        `settings.trouble` says so.
+        then `settings.trouble` is set.
         """
         # On a thread, because a network share may not answer.
         self._tidying = threading.Thread(
@@ -201,7 +201,7 @@ class Core:
         # Created now, because it subscribes to events.
         _queue = self.queue
         try:
-            # A window may open during a long rebuild of the index; a command needs all of it.
+            # A window may open during a long rebuild of the index; a command needs all of it first.
             await self.library.open(write=self.writable, beside=self.options.hold_for_key)
         except LibraryTooNew as error:
             if self.writable and not self.options.newer_to_read:
@@ -280,7 +280,7 @@ class Core:
 
     @cached_property
     def spare(self) -> FallbackStore:
-        """Store of paid answers that the library cannot take. Requires an open core."""
+        """Store for paid answers that cannot be written to the library. Requires an open core."""
         # Not before the first screen: see `Core`.
         from studio.generation.fallback_store import FallbackStore
 
@@ -317,7 +317,7 @@ class Core:
 
     @property
     def library_folder(self) -> Path:
-        """Folder of the library: the one in the settings, or the usual one."""
+        """Folder of the library: the one in the settings, or the default one."""
         chosen = self.settings.value.library
         if chosen and self.paths.home is None:
             return _folder_of(chosen)

@@ -82,7 +82,7 @@ async def serve(
             if wanted and work is not None:
                 await work(reader, writer)
         except (OSError, TimeoutError, ValueError, EOFError):
-            # The caller has left, or does not speak the protocol.
+            # The other process has disconnected, or does not follow the protocol.
             pass
         except asyncio.CancelledError:
             # The process is ending. Up to Python 3.11, asyncio logs a traceback for a cancelled
@@ -223,12 +223,12 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
 
 
 def _private(room: Path, address: Path) -> bool:
-    """Create a folder; False if other users can write to it."""
+    """Create a private folder for a socket; False if the socket's address cannot be used."""
     try:
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = room.stat()
     except OSError:
-        # XDG_RUNTIME_DIR of another user, as after `su`: the next folder will do.
+        # XDG_RUNTIME_DIR of another user, as after `su`: the next folder is tried.
         return False
     return sys.platform == "win32" or (
         len(os.fsencode(address)) <= _LONGEST_ADDRESS

@@ -34,7 +34,7 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.ScrubResult | None:
     await asyncio.sleep(after)
     try:
         await asyncio.to_thread(daily_copies.make, core.library.folder)
-        # Renamed files are found before the scrub takes them for missing.
+        # Renamed files are found first, so that the scrub does not report them as missing.
         lost = (await relink.sweep(core.library.store)).lost
         found = await _scrub(core)
     except StorageError as error:

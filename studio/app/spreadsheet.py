@@ -60,7 +60,7 @@ def cell(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
     text = harmless(str(value).replace("\r\n", "\n"))
-    # Some programs ignore spaces before the sign.
+    # Some programs ignore spaces before the sign that begins a formula.
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 

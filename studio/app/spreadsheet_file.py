@@ -72,7 +72,7 @@ class _SpreadsheetWriter:
         self._file.append("".join(f"{one}{_END}" for one in lines).encode(errors="replace"))
 
     def finish(self) -> None:
-        """Give the complete file its name."""
+        """Give the complete file its final name."""
         self._file.sync()
         with self._open:
             self._file.close()

@@ -261,7 +261,7 @@ def can_draw() -> bool:
     if not sys.stderr.isatty():
         return False
     if sys.platform == "win32":
-        # Windows needs this once for each console.
+        # On Windows this has to be enabled once for each console.
         console, mode = ctypes.windll.kernel32, ctypes.c_uint()
         handle = msvcrt.get_osfhandle(sys.stderr.fileno())
         return bool(

@@ -30,5 +30,5 @@ def _language(home: str | None) -> str:
     try:
         return chosen_language(paths.find(home).settings_file)
     except StudioError:
-        # The command reports it.
+        # The command reports the error.
         return ""

@@ -154,7 +154,7 @@ def _anchor(given: str | None) -> Point:
 
 
 def _ratios(given: list[str]) -> list[AspectRatio]:
-    """Ratios of the new frames, each once, so that a repeated ratio is not paid for twice."""
+    """Ratios of the new frames without duplicates, which would be paid for twice."""
     return list(dict.fromkeys(_ratio(text) for text in given))
 
 

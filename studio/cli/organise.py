@@ -92,9 +92,9 @@ async def history(core: Core, options: Any) -> int:
 
 
 async def to_export(core: Core, pictures: list[Picture], *, answers: bool) -> list[Picture]:
-    """The pictures; with `answers`, each followed by the answer it was made from, once.
+    """The pictures; with `answers`, each is followed by the answer that it was made from.
 
-    Raises InputError for an answer on its own: it is exported only with its picture.
+    No answer is listed twice. Raises InputError for an answer without its picture.
     """
     if any(picture.answer for picture in pictures):
         raise InputError(

@@ -28,7 +28,7 @@ def prepare() -> None:
 
 
 def lost() -> OSError | None:
-    """Error of writing results; None on success, or if the reader closed the pipe."""
+    """Error that results could not be written; None on success, or if the pipe was closed."""
     return _lost[0] if _lost else None
 
 
@@ -68,7 +68,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
-    """Columns for a person, tab-separated lines for a pipe."""
+    """Print aligned columns to a terminal, tab-separated lines to a pipe."""
     if sys.stdout.isatty():
         print_result("\n".join(drawing.table(rows, headings)))
         return

@@ -48,7 +48,7 @@ def parse(
     """Parse the command line. Wrong usage exits with code 2.
 
     `before_command` is called with the arguments before a command prints anything, such as its
-    help; not for the window.
+    help, but not for the window.
     """
     # Options alone open the window, which does not wait for the parsers of all commands.
     window = _with_defaults(

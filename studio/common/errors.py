@@ -235,7 +235,7 @@ class StorageError(StudioError):
 
     Attributes:
         held: the answer could not be written and is held in memory, to be tried again.
-        spared: it is also stored outside the library, and survives the end of the program.
+        spared: the answer is also stored outside the library, and survives the end of the program.
     """
 
     kind = "storage"
@@ -267,7 +267,7 @@ class PictureUnreadable(StudioError):
 
 
 class NotDecoded(PictureUnreadable):
-    """The decoding process failed, which says nothing about the picture."""
+    """The decoding process failed; the picture may be intact."""
 
 
 class Cancelled(StudioError):

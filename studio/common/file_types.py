@@ -1,6 +1,6 @@
 """Detection of picture files by their first bytes, and a check for truncated files.
 
-No decoder is involved, so it is safe for untrusted data.
+No decoder is involved, so all calls are safe for untrusted data.
 """
 
 from __future__ import annotations

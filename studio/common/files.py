@@ -184,7 +184,7 @@ def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
 
 
 def new_folder(folder: Path) -> None:
-    """Create a folder in an existing one; durable after `sync_folder` of the latter."""
+    """Create a folder in an existing one; durable after `sync_folder` of its parent."""
     with storage_errors(folder):
         _step("folder", folder)
         folder.mkdir(mode=0o700)
@@ -281,7 +281,10 @@ def set_aside_error(path: Path, aside: Path) -> StorageError:
 
 
 def put_aside(path: Path) -> Path:
-    """Rename an invalid file to a free name that says so; returns it. Raises OSError."""
+    """Rename an invalid file to a free name that marks it as such; returns the new path.
+
+    Raises OSError.
+    """
     number = 1
     aside = path.with_name(f"{path.stem}.broken{path.suffix}")
     while os.path.lexists(aside):

@@ -2,7 +2,7 @@
 
 A service or a gateway may echo the key in any header, text, signature or address. So it is removed
 from received bytes before anything is stored, parsed or shown (`providers.transport`), and from
-logs (`logs`). It is found in upper and lower case, with any characters escaped (percent, once or
+logs (`logs`). A key is found in upper and lower case, with any characters escaped (percent, once or
 more; JSON; HTML; \\x), in hexadecimal, and in base64 of both alphabets at any offset.
 
 Bytes of pictures are not changed, because that would break their checksums and signed provenance.

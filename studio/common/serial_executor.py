@@ -115,7 +115,7 @@ class SerialExecutor:
         while (asked := self._asked.get()) is not None:
             if not asked.run():
                 self._left.append(asked)
-            # Not held while waiting: its arguments and result may be large.
+            # Not kept while waiting, because its arguments and result may be large.
             del asked
 
     def close(self) -> None:

@@ -149,7 +149,8 @@ def models_parent(address: str, version: str) -> str:
 def models_list(parent: str) -> str:
     """Address of the list of models for a result of `models_parent`.
 
-    A publisher's models are listed without project and location, by Vertex AI in one version only.
+    A publisher's models are listed without project and location; Vertex AI lists them in a single
+    version only.
     """
     if not is_vertex(parent):
         return f"{parent}/models"

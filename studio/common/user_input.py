@@ -202,7 +202,7 @@ def opened(path: Path, *, most: int | None = None) -> FileIO:
     except (OSError, ValueError) as error:
         raise unusable(path, error) from error
     try:
-        # It may have been replaced since the check.
+        # The file may have been replaced since the check.
         _check(path, os.fstat(handle), most)
         return FileIO(handle, "rb")
     except BaseException:

@@ -105,7 +105,7 @@ class Settings:
         at_once: limit of concurrent requests of a profile.
         time_out: seconds after which an answer counts as late and its slot is freed; 0 for an
             estimate.
-        outer_limit: seconds after which an unanswered request is given up.
+        outer_limit: seconds after which an unanswered request is abandoned.
         theme: "system", "dark" or "light".
         contrast: "system", "high" or "normal".
         motion: "system", "reduced" or "full".

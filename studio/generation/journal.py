@@ -443,7 +443,7 @@ def _stand_in(entry: JournalEntry) -> Job:
 
 
 def _written(entry: JournalEntry) -> float:
-    """Time of an attempt's creation by its id, else of its last modification."""
+    """Creation time of an attempt according to its id, or else its folder's modification time."""
     try:
         return (uuid.UUID(entry.attempt).int >> 80) / 1000
     except ValueError:

@@ -425,7 +425,7 @@ _WIDEST, _NARROWEST = 2.0, 0.15
 
 
 def _fit(blocks: Sequence[_Block]) -> _Shift | None:
-    """The shift of the majority of blocks, by least squares with outliers reduced in each round."""
+    """Shift of the majority of blocks, by least squares; each round reduces outliers' weight."""
     shift: _Shift | None = (0.0, 0.0, 0.0)
     width = _WIDEST
     for _round in range(_FITS):

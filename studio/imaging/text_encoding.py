@@ -32,7 +32,7 @@ _COMMON_BLOCKS: Final = ((0x1F300, 0x1FAFF), (0x0900, 0x0E7F), (0x2000, 0x206F))
 
 
 def decoded(data: bytes) -> str:
-    """Text by its byte order mark, else UTF-16 by its zero bytes, UTF-8, CP1252 or Latin-1."""
+    """Decode by byte order mark, else as UTF-16 (by its zero bytes), UTF-8, CP1252 or Latin-1."""
     if (marked := _by_mark(data)) is not None:
         return marked
     if b"\0" in data.rstrip(b"\0") and (order := _order_of_zeros(data)):

@@ -139,7 +139,7 @@ class TcpConnection(asyncio.Protocol):
         return self._transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start: asyncio has connected."""
+        """Store the transport of the new connection."""
         self._transport = cast("asyncio.Transport", transport)
         # So that data is written straight to the system, and a broken connection noticed at once.
         self._transport.set_write_buffer_limits(0)

@@ -61,7 +61,7 @@ class ChangeLibrary(msgspec.Struct, frozen=True, tag="change", kw_only=True):
 
     Attributes:
         ids: pictures, possibly by the start of their ids.
-        name, search: of a collection.
+        name, search: name and text of a collection or saved search.
         paths: files and folders to import.
     """
 

@@ -77,7 +77,7 @@ class RemoteServer:
             await asyncio.wait(set(self._lines), timeout=_LOOK_AGAIN)
 
     async def close(self) -> None:
-        """Close all connections; clients notice. Sent requests are in the journal."""
+        """Close all connections, which the clients notice; sent requests stay in the journal."""
         lines = set(self._lines)
         for task in lines:
             task.cancel()

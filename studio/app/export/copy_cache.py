@@ -1,8 +1,8 @@
 """Folders of copies that were dragged or copied out of the window.
 
-Each process has a folder of its own, locked while it runs. Other programs may read its files long
-after they were dropped, so they live until the start after next: the next start marks the folder,
-the one after that removes it. All calls block.
+Each process has a folder of its own, locked while it runs. Other programs may read the files long
+after they were dropped, so they are kept until the start after next: the next start marks the
+folder, the one after that removes it. All calls block.
 """
 
 from __future__ import annotations

@@ -212,7 +212,7 @@ class DragCopies:
         self._closed = False
         self.on_change: Callable[[CopyBatch], object] | None = None
 
-    # Asking
+    # Requests
 
     def find(self, request: CopyRequest) -> CopyBatch | None:
         """The batch for a request, running or finished."""
@@ -371,14 +371,14 @@ class DragCopies:
 
 
 def _about(copy: PlannedCopy, error: PictureUnreadable) -> PictureUnreadable:
-    """The error with the name of the picture, which may be one of many."""
+    """The error with the name of its picture, which may be one of many."""
     # Translators: {name} is a picture, {reason} a sentence such as "Not exported: too large."
     message = _("{name}: {reason}").format(name=copy.picture.name, reason=error.message)
     return PictureUnreadable(error.title, message, hint=error.hint)
 
 
 def _save(data: Path | bytes, target: Path, library: Path) -> WrittenFile:
-    """Write a copy under its name."""
+    """Save bytes, or a copy of the file `data`, as `target`; returns the state of the file."""
     saved = save_copies.save_named(data, target, library)
     assert saved is not None, "a name that is taken gets a number"
     return WrittenFile.at(saved)

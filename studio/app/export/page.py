@@ -227,7 +227,7 @@ class _PageWork:
         )
 
     async def _source(self, picture: Picture) -> tuple[str, str, tuple[int, int]]:
-        """Address of the shown picture, that of its file, and its size. Raises StudioError."""
+        """Addresses of the shown picture and of its file, and its size. Raises StudioError."""
         if self._request.page.beside:
             copy = self._copies.get(picture.id)
             if copy is None:

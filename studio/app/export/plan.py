@@ -56,7 +56,7 @@ class PlannedCopy:
 
     Attributes:
         name: name of the file.
-        wanted: name before it got a number.
+        wanted: name before a number was added.
         width, height: size of the copy, in pixels.
     """
 

@@ -160,7 +160,7 @@ class _SheetWork:
         if self._request.logo is None:
             return b""
         edge = layout.pixels(layout.logo)
-        # Over white, as on the page.
+        # Transparent parts are over white, as on the page.
         made = await self._exporter.preview(
             self._request.logo, edge, quality=_QUALITY, ground=PAPER
         )

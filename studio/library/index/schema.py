@@ -104,7 +104,7 @@ CREATE INDEX prompts_last ON prompts(last);
 CREATE INDEX lineage_parent ON lineage(parent, role, row);
 CREATE INDEX history_standing ON history(seq) WHERE undone = 0;
 """
-"""SQL indexes, created after the whole log has been read: one sort is faster than inserting."""
+"""SQL indexes, created after the whole log is applied: a sort is faster than inserting."""
 
 COLUMNS = {
     "rating": ("facts", "rating"),

@@ -270,7 +270,7 @@ def change(
     undoes: str = "",
     redoes: str = "",
 ) -> Record:
-    """A record of a user's change, made now."""
+    """A new record of a change by the user."""
     changed = {field, *(one.field for one in also)}
     return Record(
         v=3 if changed & THIRD else 2 if also or changed & SECOND else FIRST,

@@ -1,4 +1,4 @@
-"""Marked copies and padded pictures: where a picture is to be changed."""
+"""Detection of the parts to change, in marked copies and padded pictures."""
 
 from __future__ import annotations
 
