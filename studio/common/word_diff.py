@@ -12,7 +12,7 @@ from enum import Enum
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+(?:['’\-][^\W{_CJK}]+)*|[^\w\s]")
 MANY = 600  # words; longer texts are compared without their most frequent words, to stay fast
-SHARED_ENOUGH = 0.4  # share of words below which marked differences are harder to read than the text
+SHARED_ENOUGH = 0.4  # share of words below which marks are harder to read than the text
 
 
 class DiffKind(Enum):

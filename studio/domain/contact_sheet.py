@@ -162,7 +162,7 @@ class SheetText:
 
     Attributes:
         size: font size in points.
-        right, centred: alignment; without either, by the direction of the text.
+        right, centred: alignment; without either, it follows the direction of the text.
     """
 
     box: SheetBox

@@ -45,7 +45,7 @@ class DuelMatch:
         pair: ids of the two pictures; () while they are not known, and if there is no match.
         decided: whether the pair has a result.
         waits: whether the pair depends on earlier matches.
-        winner: the picture that advances, also without a match; "" for none, or not yet known.
+        winner: the picture that advances, even without a match; "" for none, or not yet known.
     """
 
     begin: int
@@ -367,7 +367,7 @@ def seeded(pictures: Sequence[str], runs: Mapping[str, str]) -> tuple[str, ...]:
     for id in dict.fromkeys(pictures):
         groups.setdefault(runs.get(id) or id, []).append(id)
     together = [id for group in sorted(groups.values(), key=len, reverse=True) for id in group]
-    # Neighbours in `together` are half the list apart; a leaf of the tree has one or two pictures.
+    # Pictures that are half the list apart meet, so that the pictures of one run do not.
     half = (len(together) + 1) // 2
     pairs = [together[at::half] for at in range(half)]
     alone = next((pair for pair in pairs if len(pair) == 1), None)

@@ -84,7 +84,7 @@ class AspectRatio:
 class Role(StrEnum):
     """Role of a reference picture.
 
-    ANSWER is the role of a model's answer in a picture composed of it here; it is never sent.
+    ANSWER is the role of a model's answer in a picture composed from it here; it is never sent.
     """
 
     EDIT = "edit"
@@ -431,7 +431,7 @@ class NoHistoryReason(StrEnum):
     NO = ""
     OBJECTED = "objected"  # the service rejected the history
     TOO_LARGE = "too large"
-    LOST = "lost"  # the history is not in the library any more
+    LOST = "lost"  # the history is no longer in the library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

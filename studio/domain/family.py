@@ -82,7 +82,7 @@ class FamilyNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingChange:
-    """A setting that differs between two pictures; "" if it was left to the model."""
+    """A setting that differs between two pictures; a value is "" if left to the model."""
 
     name: str
     before: str
@@ -95,7 +95,7 @@ class EdgeChange:
 
     Attributes:
         added, removed: words of the prompt, one text for each change.
-        more, fewer: sha256 of references of only the child, or only the parent.
+        more, fewer: sha256 of the references that only the child, or only the parent, has.
         drift: share of changed pixels; None if not measured.
     """
 

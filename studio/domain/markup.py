@@ -169,7 +169,7 @@ class Markup:
 
     @property
     def sent(self) -> bool:
-        """Whether any of it is sent; hidden marks and marks without a sentence are not."""
+        """Whether any part is sent; hidden marks and marks without a sentence are not."""
         return bool(self.sent_marks or self.region is not None or self.extensions)
 
     @property

@@ -80,7 +80,7 @@ class Model:
         sizes: supported tiers, smallest first.
         references: limit of input pictures of a request.
         prices: US dollars for one picture by tier; empty if not known.
-        own_prices: the user's own, by tier or "*" for all; they take precedence over `prices`.
+        own_prices: the user's own prices, by tier or "*" for all; they take precedence.
         image_tokens: tokens of one picture by tier; identifies the delivered tier.
         note: remark for the user who chooses it; may be empty.
         offline: painted by this program, not by a model.

@@ -5,7 +5,8 @@
     \\{  \\|  \\}         a brace or a bar that is text
     # a note           a line that starts with # is not sent
 
-All combinations, in reading order. Offsets count code points of the prompt as written.
+A prompt has all combinations as variants, in reading order. Offsets count code points of the prompt
+as written.
 """
 
 from __future__ import annotations
@@ -242,7 +243,7 @@ def _trim(part: _Sequence) -> None:
 
 
 def _count(sequence: _Sequence) -> int:
-    """Products and sums, inside out; iterative, because braces may nest deeply."""
+    """Number of variants, computed from the inside out; iterative, as braces may nest deeply."""
     totals: dict[int, int] = {}
     waiting: list[tuple[_Choice, bool]] = [(c, False) for c in sequence if isinstance(c, _Choice)]
     while waiting:

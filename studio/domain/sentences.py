@@ -1,7 +1,7 @@
 """Sentences that tell a model what a reference, or a picture drawn from the markup, is for.
 
-In English, which models follow best, and never translated. Each can be changed in the settings and
-for a single reference.
+They are in English, which models follow best, and are never translated. Each can be changed in the
+settings and for a single reference.
 """
 
 from __future__ import annotations

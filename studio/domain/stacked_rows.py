@@ -2,7 +2,7 @@
 
 A stack is placed at its first picture in the order of the grid, and its other pictures follow.
 Tiles are closed stacks, single pictures and members of open stacks. They are kept in blocks, so
-that opening a stack or adding a picture takes no longer in a grid of a million.
+that opening a stack or adding a picture takes no longer in a grid of a million pictures.
 """
 
 from __future__ import annotations
@@ -384,7 +384,7 @@ class Stacking:
     def remove(self, row: int, place: Place) -> bool:
         """Remove a row; False if it is not in the grid. `place` is needed for the other rows only.
 
-        A stack that loses its first picture moves to the place of the next.
+        A stack that loses its first picture moves to the place of its next one.
         """
         index = self.find(row)
         if index is None:

@@ -234,7 +234,7 @@ class AnswerComposer:
     async def composition_of(self, picture: Picture) -> KeptComposition:
         """Everything needed to compose a picture again.
 
-        Raises InputError if its answer is gone, StorageError if its parent or region is,
+        Raises InputError if its answer is gone, StorageError if its parent or region is gone,
         PictureUnreadable.
         """
         made = picture.derivation
@@ -351,7 +351,7 @@ class AnswerComposer:
     async def _add(
         self, recipe: CompositionRecipe, made: Picture, *, replaced: str | None = None
     ) -> Picture:
-        """Compose, verify and record a picture like `made`."""
+        """Compose, verify and record a picture; its other facts are those of `made`."""
         found = await self._comparer().compose(recipe)
         if found.reason is not None:
             raise InputError(answer_warnings.does_not_line_up(found))

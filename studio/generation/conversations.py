@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 _MOST_TURNS = 64
 _MOST_BYTES = 16 << 20
-"""Limit of pictures read for a history; no request takes more."""
+"""Limit in bytes of pictures read for a history; no request takes more."""
 
 FindInput = Callable[[Reference], InputPicture]
 """Returns a reference in the form that is sent."""

@@ -1,6 +1,6 @@
 """Fallback store for paid answers outside the library, when the library cannot be written.
 
-Used when its folder was renamed or deleted, or its disk is full, gone or read-only. Each answer is
+Used when its folder is renamed or deleted, or its disk is full, gone or read-only. Each answer is
 stored in the state folder in the format of the journal, with the id of its library:
 
     <state>/answers/<attempt id>/

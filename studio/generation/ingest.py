@@ -1,7 +1,7 @@
 """Ingest of complete answers: their pictures are added to the library.
 
 Used for new answers and for those found in the journal at startup. Idempotent, because the ids of
-pictures are derived from the attempt's.
+pictures are derived from the attempt's id.
 """
 
 from __future__ import annotations

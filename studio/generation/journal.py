@@ -15,7 +15,7 @@ Every attempt at a job has a folder of its own until it is over:
         *.part        pictures decoded from the answer
         *.fetched     pictures fetched from addresses in it, which expire
 
-Each file is renamed into place after an fsync, so the names alone tell the stage of an attempt. The
+Each file is renamed into place after an fsync, so the names alone show the stage of an attempt. The
 name of a finished attempt's folder ends in `.done`: the rename is the last durable step of a
 generation. Beside the folders, `order.json` has the order of the queue if the user changed it. An
 entry with a damaged request is moved to `.gridbrush/damaged/` once its answer is in the library.

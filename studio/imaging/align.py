@@ -453,7 +453,7 @@ def _fit_once(blocks: Sequence[_Block], shift: _Shift, width: float) -> _Shift |
         error = (fy * ex * ex - 2 * xy * ex * ey + fx * ey * ey) / (fx * fy - xy * xy) / trace
         block.error = error
         weight = max(0.05, block.correlation) ** 2 / (1 + error / (width * width)) ** 2
-        # Few strong edges must not outvote everything else.
+        # A few strong edges must not outvote all other blocks.
         weight /= math.sqrt(trace)
         n00 += weight * xx
         n01 += weight * xy

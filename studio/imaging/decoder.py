@@ -308,7 +308,7 @@ class Decoder:
                     hand.child.kill()
 
     def _begin(self) -> None:
-        """Start another process, if the limit allows it. Raises NotDecoded. Under the lock."""
+        """Start another process, if the limit allows it. Raises NotDecoded. Call under the lock."""
         if len(self.workers) < self.processes and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
