@@ -56,7 +56,7 @@ class Collection:
     """A collection of pictures, or a saved search.
 
     Attributes:
-        search: text of the saved search; "" where pictures are added by hand.
+        search: text of the saved search; "" if pictures are added by hand.
         pictures: number of pictures outside the trash; None if not counted.
     """
 

@@ -80,8 +80,7 @@ class Store:
         """Create the parts; nothing is opened.
 
         `computed` returns the folder of a library's computed files by its id. `remake` rebuilds a
-        damaged index unless that was done since the given value of `remade`; it raises
-        IndexDamaged.
+        damaged index, unless `remade` has changed from the given value; it raises IndexDamaged.
         """
         self.folder = folder
         self.originals = Originals(folder)

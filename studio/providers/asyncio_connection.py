@@ -31,7 +31,7 @@ class TcpConnection(asyncio.Protocol):
 
     Attributes:
         paused: whether reading is paused because too much received data waits.
-        ended: whether nothing more will come.
+        ended: whether no more data will arrive.
     """
 
     def __init__(self) -> None:

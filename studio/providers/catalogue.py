@@ -106,8 +106,8 @@ class Catalogue:
         """The model with this id; an unknown one has all common options and no known price."""
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
-        # Cached: a request asks three times, from two threads. The version is read first, because
-        # anything learned meanwhile changes it.
+        # Cached, because a request calls this three times, from two threads. The version is read
+        # first, because anything learned meanwhile changes it.
         version, today, about = self._version, self._today(), self._about(profile)
         before = self._found.get((profile, id))
         if before is not None and before[:2] == (version, today) and before[2] is about:
@@ -180,7 +180,7 @@ class Catalogue:
         return msgspec.json.encode(kept)
 
     def load(self, data: bytes) -> bool:
-        """Load the result of `dump`, as far as it is valid; returns whether all of it was."""
+        """Load the result of `dump`, as far as it is valid; returns whether all of it was valid."""
         whole = True
         try:
             kept = json_reader.decode(data, _StoredCatalogue)
@@ -338,7 +338,7 @@ def _read_table(path: Path) -> Any:
 def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
     pixels = raw["pixels"].get(entry.get("pixels"), {})
     rates = entry.get("rates")
-    # `true` stands for the web alone, as in earlier tables.
+    # `true` means web search only, as in earlier tables.
     found = entry.get("search", False)
     searches = tuple(found) if isinstance(found, list) else ("web",) * bool(found)
     offline = entry.get("offline", False)

@@ -1,7 +1,7 @@
 """Streaming decompressors with one interface: output in pieces of bounded size, no checksums.
 
-Only the data after a damage is lost: everything before it is returned first. brotli and zstd are
-loaded when the first answer uses them.
+Only the data after a damaged byte is lost: everything before it is returned first. brotli and zstd
+are loaded when the first answer uses them.
 """
 
 from __future__ import annotations

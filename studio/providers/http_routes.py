@@ -72,7 +72,7 @@ class Routes(httpx.AsyncBaseTransport):
         proxy_for: proxies.ProxyFor = proxies.proxy_for,
         certificates: Callable[[], ssl.SSLContext] = load_certificates,
     ) -> None:
-        """`proxy_for` gives the proxy of a scheme and a host; `certificates` blocks."""
+        """`proxy_for` returns the proxy of a scheme and a host; `certificates` blocks."""
         self._painter = painter
         self._proxy_for = proxy_for
         self._certificates = certificates

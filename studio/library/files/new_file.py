@@ -35,7 +35,7 @@ class NewFile:
         self.size += len(data)
 
     def finish(self, *, number: bool = True) -> Path | None:
-        """Give the file its name, with a number if that is taken; returns its path.
+        """Give the file its name, numbered if the name is taken; returns its path.
 
         Without `number`, a file whose name is taken is removed, and None is returned.
         """

@@ -43,8 +43,8 @@ _USUAL = re.compile(r"\d{4}-\d\d/[0-9A-Za-z_][ -.0-\[\]-~]{0,200}", re.ASCII)
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
-_DEEPEST = 64  # nested folders; ten is usual for people
-_LONGEST = 255  # bytes of one name, on every usual disk
+_DEEPEST = 64  # nested folders, far more than people create
+_LONGEST = 255  # bytes of one name, on all common disks
 _SHOWN = 120
 
 

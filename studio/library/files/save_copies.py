@@ -21,7 +21,7 @@ from studio.library.files.originals import HIDDEN, collision_key
 
 _MODE = 0o666  # minus the user's umask
 _BLOCK = 1 << 22
-_LONGEST = 255  # bytes of one name, on every usual disk
+_LONGEST = 255  # bytes of one name, on all common disks
 
 
 def taken(folder: Path, sources: Sequence[Path]) -> list[str]:

@@ -257,7 +257,7 @@ class IndexStacks:
         return PickRound(id=id, definition=pick, place=place, decisions=decisions, gone=gone)
 
     def last_decision(self, id: str) -> LogPosition | None:
-        """Log position of a round's or duel's last decision that is not undone; else None."""
+        """Log position of the last decision of a round or duel that is not undone, if any."""
         found = self._db.execute(
             f"SELECT h.file, h.offset {_STANDING} ORDER BY d.seq DESC LIMIT 1", (id,)
         ).fetchone()

@@ -26,7 +26,7 @@ class IndexState:
     ) -> Groups:
         """Current value of `field` for each id, grouped by value; unknown ids are left out.
 
-        `read` is called with the number of further ids read; what it raises ends the query.
+        `read` is called with the number of further ids read; an exception ends the query.
         """
         if field == "collection":
             return [(self._collection_value(id), [id]) for id in ids]

@@ -415,7 +415,7 @@ class _GraphReader:
         return self._known_text(given)
 
     def _known_text(self, value: Any) -> str:
-        """The text of an input, or "" where it is unknown."""
+        """The text of an input; "" if it is unknown."""
         try:
             return self._text(value, 0)
         except (_GraphTooLargeError, _UnknownError):

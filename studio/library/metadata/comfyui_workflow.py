@@ -15,7 +15,7 @@ from typing import Any, Final
 _MUTED: Final = 2
 _BYPASSED: Final = 4
 _GIVEN, _RETURNED = -10, -20
-"""Ids of the nodes that stand for a subgraph's inputs and outputs."""
+"""Ids of the nodes that represent a subgraph's inputs and outputs."""
 
 _NODES: Final = 20_000
 _DEEPEST: Final = 20

@@ -23,10 +23,10 @@ from studio.library.query import Collection, HistoryEntry, Query
 from studio.library.store import Store
 
 MOST_LISTED = 1000
-"""Limit of pictures listed for a change of the history."""
+"""Limit of pictures listed for a change in the history."""
 
 MOST_NAMED = 3
-"""Limit of pictures named for a change of the history."""
+"""Limit of pictures named for a change in the history."""
 
 
 class Collections:

@@ -59,7 +59,7 @@ def remember(folder: Path, computed: Computed) -> None:
 def meet(folder: Path, computed: Computed, *, trusted: bool) -> StorageError | None:
     """Set unfinished work aside, or restore it if `trusted`; returns the error to show, if any.
 
-    Only under the library's lock. Raises StorageError.
+    Requires the library's lock. Raises StorageError.
     """
     if trusted:
         _bring_back(folder)

@@ -154,7 +154,7 @@ class _SourceWalk:
         if found is None:
             self.files.append(path)
         elif found.meant and not found.picture:
-            # The file is named like a picture, but is none.
+            # The file is named like a picture, but is not one.
             name = f"{found.name} ({path.suffix.lower()})"
             self._leave(found._replace(name=user_input.valid(name)))
         else:

@@ -122,7 +122,7 @@ def opened(source: Path) -> Iterator[Backup]:
         raise _damaged(source, error) from error
     except OSError as error:
         if error.errno == errno.EINVAL:
-            # Its central directory has a negative offset.
+            # The central directory of the archive has a negative offset.
             raise _damaged(source, error) from error
         raise files.storage_error(error, source) from error
 

@@ -1,7 +1,7 @@
 """Collect pictures, addresses, text and finish reasons of a response, whatever its format.
 
-The service's own format tells drafts, results and the parts of a conversation apart. In all others,
-which gateways send on the same address, pictures are found by the names of their fields
+The service's own format tells drafts, results and the parts of a conversation apart. In all other
+formats, which gateways send on the same address, pictures are found by the names of their fields
 (`picture_fields`) and by their bytes, wherever they are.
 """
 

@@ -2,7 +2,7 @@
 
 Gateways wrap the sentence of the service in their own: as JSON or a printed Python value within a
 string, after the name of an exception, in a web page, in XML. The functions never raise, and their
-running time is linear in the length of the text.
+running time is bounded by the length of the text.
 """
 
 from __future__ import annotations

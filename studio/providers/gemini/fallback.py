@@ -171,12 +171,12 @@ class HeldSink:
 
     @property
     def whole(self) -> bool:
-        """As reported by the wrapped sink."""
+        """Whether the JSON passed on is complete, according to the wrapped sink."""
         return not self.held and self._sink.whole
 
     @property
     def promising(self) -> bool:
-        """As reported by the wrapped sink."""
+        """Whether a picture has begun in the data passed on, according to the wrapped sink."""
         return not self.held and self._sink.promising
 
     @property

@@ -58,7 +58,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def understood(source: AnswerSource, scan: Scan) -> bool:
-    """Whether a response without a found picture certainly has none. Blocking.
+    """Whether a response in which no picture was found certainly has none. Blocking.
 
     Raises StorageError: an unreadable response is not understood.
     """

@@ -37,7 +37,7 @@ READER_VERSION: Final = 4
 1: reads strings of more than 512 bytes unchanged on Python 3.11.2.
 2: reads numbers of any length and values nested to any depth.
 3: decodes brotli, zstd and damaged compression; reads JSON in lines and pictures in more places.
-4: reads bodies of several parts, and pictures handed to tools.
+4: reads bodies of several parts, and pictures passed to tools.
 """
 
 MAX_SKELETON: Final = 8 * 1024 * 1024

@@ -36,9 +36,9 @@ class PromptReading:
         motif: name of a motif.
         light: name of a palette; weather: "fog", "snow" or "storm".
         hue: degrees of the colour that tints the picture.
-        sun_hue, accent_hue: colours of single things ("red sun").
+        sun_hue, accent_hue: hues of single objects ("red sun").
         manner: "muted", "vivid", "pastel", "dark" or "grey".
-        extras: small things to add.
+        extras: small objects to add.
         variants: words that choose between kinds of the same motif, in reading order.
     """
 

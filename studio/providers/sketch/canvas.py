@@ -190,7 +190,7 @@ class SketchCanvas:
             grey = Image.merge("RGB", (both, both, both))
             self.image.paste(ImageChops.add(self.image.crop(box), grey, 1, -128), box)
 
-    # Inner
+    # Internal
 
     def _polygon(self, outline: Outline, alpha: int) -> _Polygon:
         points = [(x * self._unit, y * self._unit) for x, y in outline]

@@ -1,6 +1,6 @@
 """The colours of a painting: one palette for each light, tinted by words or by another picture.
 
-The lights and their colours follow the drawings of the design.
+The lights and their colours follow the design drawings.
 """
 
 from __future__ import annotations
