@@ -59,7 +59,7 @@ def say_json(value: Any) -> None:
 
 @contextlib.contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar in a terminal, else nothing; yields the function to update it."""
+    """A progress bar, if in a terminal; yields the function to update it."""
     if not drawing.can_draw():
         yield lambda _done: None
         return

@@ -67,5 +67,5 @@ def _of_windows(language: str, place: list[str]) -> tuple[str, list[str]]:
     if language.lower().startswith("chinese"):
         far = re.search("traditional|taiwan|hong kong|macao", " ".join([language, *place]).lower())
         return "zh", ["TW" if far else "CN"]
-    # Python knows the names as aliases: "german" is "de_DE.ISO8859-1".
+    # Python has these names as aliases: "german" is "de_DE.ISO8859-1".
     return locale.locale_alias.get(language.lower(), "en")[:2], []

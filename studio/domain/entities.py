@@ -449,7 +449,7 @@ class HistoryUse:
 
 
 MADE_WITH = "Made with"
-"""Name of the setting that tells which program wrote the file of an imported picture."""
+"""Name of the setting with the program that wrote the file of an imported picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

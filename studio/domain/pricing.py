@@ -1,6 +1,6 @@
 """Estimated cost of a picture before it is made, and its cost from counted tokens and searches.
 
-Never exact: the price list has a date, and a gateway may charge more.
+Neither is exact: the price list may be out of date, and a gateway may charge more.
 """
 
 from __future__ import annotations

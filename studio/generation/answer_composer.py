@@ -310,7 +310,7 @@ class AnswerComposer:
         return await self._add(recipe, made)
 
     async def use_whole(self, picture: Picture) -> str:
-        """Turn the model's answer into its own picture; returns a sentence. Raises InputError."""
+        """Make the model's answer a picture of its own; returns a sentence. Raises InputError."""
         title = _("The model's answer cannot be used")
         answer = await self._answer_of(picture, title)
         if not answer.answer:

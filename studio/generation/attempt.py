@@ -275,7 +275,7 @@ class AttemptRunner:
             if keeping is not None and not keeping.cancelled() and not keeping.exception():
                 error.hint = in_journal(entry)
             else:
-                # The answer could not be written. It is paid for, so it is kept in memory.
+                # The answer could not be written, but is paid for, so it is kept in memory.
                 sink.parts.found.clear()
                 self._held[entry.attempt] = _UnsavedAnswer(provider, source, sink)
                 error.held, error.hint = True, await self._store_elsewhere(job, sink)

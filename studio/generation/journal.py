@@ -178,7 +178,7 @@ class Journal:
         With `at_once`, the answer is already complete: its mark, which includes status and headers,
         follows, so they need no file of their own.
         """
-        # Both become durable with the mark that says how the answer ended.
+        # Both become durable with the mark for the end of the answer.
         body = files.Appender(entry.body, lasting=False)
         try:
             if not at_once:
@@ -476,9 +476,9 @@ def _recovered(folder: Path) -> FoundAttempt | None:
 
 
 def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:
-    """A mark of an entry. The file name alone tells the stage if its content is damaged.
+    """A mark of an entry. If its content is damaged, the file name alone determines the stage.
 
-    Except for `whole.json`: if that is damaged, the answer is read like a truncated one.
+    If `whole.json` is damaged, however, the answer is read like a truncated one.
     """
     path = entry.folder / name
     try:

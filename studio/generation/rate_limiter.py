@@ -35,7 +35,7 @@ class RateLimiter:
     """Gives turns to jobs.
 
     Attributes:
-        paused: whether no turns are given.
+        paused: whether turns are withheld.
         held: profiles that wait for a key.
     """
 

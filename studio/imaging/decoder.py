@@ -49,7 +49,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 _START = 20.0
-"""Seconds until a new process must be ready, with a cold disk and a busy machine."""
+"""Time limit in seconds for the start of a process, on a cold disk and a busy machine."""
 
 PROCESS_FAULTS = ("died", "too_slow", "memory")
 """Faults of the process rather than of the picture."""

@@ -20,7 +20,7 @@ _WHITE = [0] * 224 + [255] * 32
 _COLOURED = [0] * 48 + [255] * 208
 
 _FEW, _MOST = 0.01, 0.5
-"""Limits of the share of coloured pixels, and of black and white ones."""
+"""Maximum share of coloured pixels, and minimum share of black and white pixels."""
 
 _STEPS = 4
 """Number of steps of a soft edge before smoothing."""

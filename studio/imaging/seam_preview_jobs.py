@@ -402,7 +402,7 @@ def _frame_view(
         )
         parent = kept.parent.resize(picture, Image.Resampling.BICUBIC, box=source, reducing_gap=2.0)
     else:
-        # The parent is not visible: a pixel outside the view stands in for it.
+        # The parent is not visible: a pixel outside the view takes its place.
         start, picture = (-1, -1), (1, 1)
         parent = Image.new(kept.parent.mode, picture)
     inner = FrameLayout(left=-start[0], top=-start[1], size=local, picture=picture)

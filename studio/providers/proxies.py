@@ -71,7 +71,7 @@ def _named(scheme: str, host: str) -> tuple[str, str]:
 
 
 def _name(kind: str) -> str:
-    """Environment variable that sets the proxy of a scheme, else the system's settings."""
+    """Name of the setting for a scheme: its environment variable, or "the system's settings"."""
     variable = f"{kind}_proxy"
     names = sorted((one for one in os.environ if one.lower() == variable), reverse=True)
     return names[0] if names else _("the system's settings")

@@ -1,4 +1,4 @@
-"""Copies of originals in folders of the user: written atomically, never over another file.
+"""Copies of originals in folders of the user, written atomically.
 
 A copy gets its name when its bytes are durable. If the name is taken, the copy gets a number,
 unless the user agreed to replace the file, which happens once the copy is complete. The library's
