@@ -67,7 +67,7 @@ class Draft:
 
     @property
     def sent_together(self) -> tuple[tuple[Reference, ...], ...]:
-        """References of each request: at most one source, and all the others."""
+        """References of each request: at most one source, and all other references."""
         if len(self.sources) < 2:
             return (self.references,)
         beside = tuple(one for one in self.references if one.role is not Role.EDIT)

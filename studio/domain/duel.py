@@ -361,7 +361,7 @@ def most_comparisons(pictures: int, best: int) -> int:
 def seeded(pictures: Sequence[str], runs: Mapping[str, str]) -> tuple[str, ...]:
     """The pictures in an order that avoids matches within a run in the first round.
 
-    `runs` has the run of each picture that has one.
+    `runs` has the runs by picture; pictures without a run are missing.
     """
     groups: dict[str, list[str]] = {}
     for id in dict.fromkeys(pictures):

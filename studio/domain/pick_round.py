@@ -88,7 +88,7 @@ class PickRound:
         )
 
     def with_verdict(self, verdict: Verdict) -> list[str]:
-        """Ids with this decision, in the order of the list; `NONE` for those without one."""
+        """Ids with this decision, in the order of the list; `NONE` selects undecided pictures."""
         found = self.verdicts
         return [
             id

@@ -18,7 +18,7 @@ _MOST_IMAGE_TOKENS = 100_000
 
 
 _FACTOR = 20
-"""Maximum factor between a reported cost and the table's; beyond it, the unit is another."""
+"""Maximum factor between a reported cost and the table's; beyond it, the units differ."""
 
 _TIER_SLACK = 0.6
 _SLACK = 16

@@ -139,9 +139,9 @@ class ConversationStore:
     ) -> str:
         """Store the model's turn before its pictures are known to be readable.
 
-        Returns its sha256; "" if storing is left to `store_turn`. `sizes` are the bytes of the
-        pictures that are on disk already, by number. A turn that no picture refers to is harmless.
-        Blocking; raises StorageError.
+        Returns its sha256; "" if storing is left to `store_turn`. `sizes` has the size in bytes of
+        each picture that is already on disk, by number. A turn that no picture refers to is
+        harmless. Blocking; raises StorageError.
         """
         numbers = {part.picture for part in answer.parts if part.picture is not None}
         largest = provider.limits.largest

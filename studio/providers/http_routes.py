@@ -34,7 +34,7 @@ SKETCH_HOST = "sketch.invalid"
 """Host name of the painter in addresses for httpx; no such host can exist (RFC 2606)."""
 
 _MOST_KNOWN = 64
-"""Size of the cache of parsed addresses; requests to a service have the same address."""
+"""Size of the cache of parsed addresses; all requests to a service have the same address."""
 
 
 for _name in ("httpx", "httpcore"):

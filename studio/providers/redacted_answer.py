@@ -13,7 +13,7 @@ _PIECE = 8 * 1024
 """Bytes searched in one call; other threads can run between two calls."""
 
 _FIRST = 64 * 1024
-"""Number of bytes at the beginning of a response that are not worth a thread without escapes."""
+"""Bytes at the beginning of a response that are searched without a thread if unescaped."""
 
 _PLAIN = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"}

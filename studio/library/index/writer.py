@@ -236,7 +236,7 @@ class IndexWriter:
         )
 
     def _tag(self, name: str) -> int:
-        """Number of a tag, which may be a new one."""
+        """Number of a tag; a new tag is added."""
         number = self._tags.get(name)
         if number is None:
             self._db.execute(

@@ -469,7 +469,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _parts(found: dict[str, Any]) -> Iterator[Any]:
-    """An object and those nested in it under the names of graphs, decoded if they are strings."""
+    """An object, and the objects nested in it under names of graphs; JSON strings are decoded."""
     yield found
     for name in ("prompt", "workflow", "extra_pnginfo"):
         inside = found.get(name)
