@@ -417,7 +417,7 @@ def until_free(act: Callable[[], object], wait: Callable[[float], object] = time
 
 
 def remove(path: Path, *, within: Path | None = None) -> None:
-    """Remove a file if it exists. Raises StorageError, also if the path has a link."""
+    """Remove a file if it exists. Raises StorageError, also if the path contains a link."""
 
     def act() -> None:
         with contextlib.suppress(FileNotFoundError):

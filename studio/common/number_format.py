@@ -60,7 +60,7 @@ class NumberFormat:
         return f"{_FIRST_STRONG}{text}{_END}" if self.right_to_left else text
 
     def without_zeros(self, text: str, least: int) -> str:
-        """The number in `text` without trailing zeros, but with at least that many decimals."""
+        """The number in `text` without trailing zeros, but with at least `least` decimals."""
         zero = re.escape(self.digits[0])
         kept = rf"(?P<kept>{re.escape(self.decimal)}\w{{{least}}}\w*?){zero}+(?!\w)"
         return re.sub(kept, r"\g<kept>", text, count=1)

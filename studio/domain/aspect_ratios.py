@@ -1,4 +1,4 @@
-"""Named aspect ratios, and the one nearest to a picture's."""
+"""Named aspect ratios, and the one nearest to the ratio of a picture."""
 
 from __future__ import annotations
 

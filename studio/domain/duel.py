@@ -3,7 +3,7 @@
 The first place takes n - 1 comparisons in a balanced tree. For each further place the winner leaves
 the tree, and only its path is decided again: without ties at most n - 1 + (k - 1) * ceil(log2 n)
 comparisons. The state is computed from the results of the pairs, so undoing a result or deleting a
-picture needs nothing else.
+picture requires no other change.
 
 The tree keeps its shape when pictures are trashed or deleted: their leaves are empty.
 

@@ -321,7 +321,7 @@ def _scaled(
 
 
 def turn_upright(picture: Image.Image, opened: OpenedPicture) -> Image.Image:
-    """The pixels turned by the orientation in the file."""
+    """The pixels, rotated and mirrored as the orientation in the file requires."""
     turn = _TURNS.get(opened.orientation)
     return picture if turn is None else picture.transpose(turn)
 
@@ -505,7 +505,7 @@ def palette(request: dict[str, Any]) -> Message:
 
 _TEXT = 1_000_000
 _TEXTS = 2_000_000
-"""Limits of one text, and of all, in characters."""
+"""Limits in characters of one text, and of all texts together."""
 
 _LONG_WORD = 20_000
 _FIRST = ("gridbrush", "parameters", "prompt", "UserComment", "Comment", "xmp", "Make", "Model")

@@ -58,7 +58,7 @@ class Base64Decoder:
         self._ended = False
 
     def feed(self, piece: bytes | memoryview) -> bytes:
-        """Decoded bytes after `piece`, as far as certain. Raises DirtyBase64Error."""
+        """Bytes that are certain after another piece. Raises DirtyBase64Error."""
         if self._head is not None:
             self._head += piece
             if len(self._head) < _LONGEST_PREFIX:

@@ -2,8 +2,8 @@
 
 A picture is first completed in a folder of its own (`.gridbrush/composing/<id>/`: its file and its
 record), then the file is renamed into place and the record is appended. If the process is killed in
-between, the next start does this, so that a crash leaves neither a picture without a record nor an
-incomplete one. All calls but `add` and `set_answer` block.
+between, the next start completes this, so that a crash leaves neither a picture without a record
+nor an incomplete one. All calls but `add` and `set_answer` block.
 """
 
 from __future__ import annotations

@@ -81,7 +81,10 @@ def stated_billing(*texts: str) -> Billed | None:
 
 
 def billing_in_words(words: str) -> Billed | None:
-    """Statement about billing in a model's text; None without one, as for charged batteries."""
+    """Statement about billing in a model's text, which may also be about charged batteries.
+
+    None if there is no such statement.
+    """
     return _statement(words, _IS_ABOUT_MONEY)
 
 

@@ -49,7 +49,7 @@ _FIGURES: tuple[list[tuple[Outline, int]], ...] = (
 
 
 def paint_pattern(scene: Scene) -> None:
-    """Paint discs, quarters and stripes on a square grid; edges meet when it is tiled."""
+    """Paint discs, quarters and stripes on a square grid; opposite edges match for tiling."""
     ground, *inks = _inks(scene)
     scene.wash(ground)
     wide, high = scene.wide, scene.high
