@@ -127,7 +127,7 @@ def is_conversion(options: Any) -> bool:
 
 
 async def export(core: Core, options: Any) -> int:
-    """Copy originals to a folder, without replacing files; answers with their pictures only."""
+    """Copy originals to a folder, without replacing files; answers only with their pictures."""
     if not options.ids:
         raise UsageError(_("Name pictures by id, or search for them with --query"))
     named = [await core.library.resolve(start) for start in options.ids]

@@ -173,7 +173,7 @@ _HERE = -100  # AT_FDCWD: relative paths start at the working directory
 _NO_REPLACE = 1  # RENAME_NOREPLACE of Linux
 _EXCLUSIVE = 4  # RENAME_EXCL of macOS
 _NO_RENAME = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
-"""Error codes of file systems and kernels without such a rename."""
+"""Error codes of file systems and kernels that cannot rename exclusively."""
 
 
 def _names(root: Path, path: Path) -> tuple[str, ...]:

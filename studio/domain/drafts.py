@@ -23,7 +23,7 @@ MATCH = "match"
 """Aspect choice that follows the input picture."""
 
 MOST_AT_ONCE = 16
-"""Limit of references added together: no model takes more."""
+"""Limit of references added together: no model accepts more."""
 
 MOST_EDITED = 64
 """Limit of pictures edited at once, each with a request of its own."""

@@ -194,7 +194,7 @@ class Model:
         )
 
     def supported_choices(self, wanted: Advanced) -> Advanced:
-        """These choices, with defaults for those it does not support."""
+        """The wanted choices, with defaults for those that this model does not support."""
         thinking, detail = thinking_level(wanted.thinking), detail_level(wanted.detail)
         search = wanted.search and self.search
         return Advanced(

@@ -252,7 +252,7 @@ class JobQueue:
         return sentence
 
     async def bring_back(self, jobs: Iterable[str]) -> list[Job]:
-        """Restore jobs of this session after undo of their dismissal, in their final state."""
+        """Restore jobs of this session whose dismissal was undone, in their final state."""
         ids = [id for id in jobs if id in self._dismissed]
         if not ids:
             return []

@@ -54,7 +54,7 @@ class PartFile:
         return self.file.path
 
     def sync_to_disk(self) -> None:
-        """Make its bytes durable; idempotent. Raises StorageError."""
+        """Make the file's bytes durable; idempotent. Raises StorageError."""
         if self.file.open:
             self.file.sync()
             self.file.close()

@@ -15,7 +15,7 @@ from studio.domain.entities import GenerationRequest
 from studio.generation.response_sink import AnswerSink
 
 LEAST = 120.0
-"""Minimum in seconds, because quick models have slow days too."""
+"""Minimum seconds before an answer counts as late, because quick models have slow days too."""
 
 UNMEASURED = 300.0
 UNMEASURED_LARGE = 600.0

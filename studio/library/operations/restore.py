@@ -46,7 +46,7 @@ _LARGEST_DIRECTORY = 256 << 20
 _LARGEST_BESIDE = 16 << 20
 _FEWEST_ENTRIES = 1000
 _BYTES_OF_AN_ENTRY = 256
-"""Minimum size of an entry in bytes, which has the name three times and the hash."""
+"""Minimum size in bytes of an entry, which has the name three times and the hash."""
 
 _RATIO = 200
 """Limit of the compression ratio; records reach twenty."""

@@ -262,7 +262,7 @@ def _has_error(value: Mapping[Any, Any], depth: int = 0) -> bool:
 
 
 def _is_failure(value: Mapping[Any, Any]) -> bool:
-    """Whether an object without such a field reports a failure, not an answer."""
+    """Whether an object reports a failure, even without a field that only errors have."""
     if any(fields.get(value, name) for name in fields.ANSWERS):
         return False
     named = _named(value)

@@ -193,7 +193,7 @@ _OTHER_GONE = re.compile(
     r"|(?:server|worker|instance|process|container|node|pod|connection|socket|stream|session|image|"
     r"picture|request)s?\b[^.]{0,20} (?:be|been|was|were|is|are) (?:shut|removed|switched|turned)"
 )
-"""Such a notice about a field of the request or a part of the service, not about the model."""
+"""A notice that a field of the request or a part of the service was withdrawn, not the model."""
 
 _ADDRESS = _words(
     r"invalid url|cannot (?:post|get) /|no route matched|route not found|page not found",
@@ -332,7 +332,7 @@ _LOST_BY_GATEWAY = _words(
     r"disconnected|remoteprotocolerror|do_request_failed|do request failed|read_response_body|"
     r"apiconnectionerror|prematurely closed|connection (?:reset|termination|aborted)",
 )
-"""Such a loss with a status below 500; other words may then be about the request itself."""
+"""A lost connection between servers, with a status below 500; fewer words are unambiguous."""
 
 _SLOW = _words(
     r"deadline[_ ]?exceeded|timed? ?-?out\b|timeout|context cancell?ed|request (?:was )?(?:aborted|"

@@ -92,7 +92,7 @@ def _content(picture: Image.Image) -> tuple[int, int, int, int]:
 
 
 def _filled(mask: Image.Image) -> Image.Image:
-    """A mask with its holes filled: black is left where black pixels lead to the edge."""
+    """A mask with its holes filled: only black areas connected to the edge stay black."""
     framed = ImageOps.expand(mask, 1, 0)
     wide, high = framed.size
     data = framed.tobytes()
