@@ -16,7 +16,7 @@ from studio.domain.spend import Outlay
 
 
 class NodeState(StrEnum):
-    """Whether the picture of a node can be shown; only `PRESENT` nodes are not empty."""
+    """Whether the picture of a node can be shown; all nodes but `PRESENT` ones are empty."""
 
     PRESENT = "present"
     TRASHED = "trashed"

@@ -16,7 +16,7 @@ _RANK_BITS = 8
 
 
 class StackBy(StrEnum):
-    """Criterion of stacks; stacks made by hand are shown with all but `OFF`."""
+    """Criterion by which pictures are stacked; all but `OFF` include stacks made by hand."""
 
     OFF = "off"
     RUN = "run"

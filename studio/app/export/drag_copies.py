@@ -104,7 +104,7 @@ class WrittenFile:
 
     @classmethod
     def at(cls, path: Path) -> WrittenFile:
-        """The file at a path; blocking. Raises StorageError."""
+        """State of the file at a path; blocking. Raises StorageError."""
         with files.storage_errors(path):
             return cls(path, _facts(path))
 

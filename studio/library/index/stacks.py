@@ -170,7 +170,7 @@ class IndexStacks:
         return found
 
     def covers(self, stacks: Sequence[Sequence[int]]) -> list[int]:
-        """Row of the cover of each stack, given its rows; 0 for one of unknown rows."""
+        """Row of the cover of each stack, given its rows; 0 for a stack of unknown rows."""
         members: dict[int, StackMember] = {}
         for some in chunks([row for stack in stacks for row in stack]):
             for row, picked, rating, cover in self._db.execute(

@@ -112,7 +112,7 @@ class Choosing:
         return await self._store.query_index(lambda index: index.stacks.members(key, by))
 
     async def covers(self, stacks: Sequence[Sequence[int]]) -> list[int]:
-        """Row of the cover of each stack, given its rows; 0 for one of unknown rows."""
+        """Row of the cover of each stack, given its rows; 0 for a stack of unknown rows."""
         return await self._store.query_index(lambda index: index.stacks.covers(stacks))
 
     async def stack(self, ids: Sequence[str]) -> str:
