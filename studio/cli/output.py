@@ -28,7 +28,7 @@ def prepare() -> None:
 
 
 def lost() -> OSError | None:
-    """Error that results could not be written; None on success, or if the pipe was closed."""
+    """The error that prevented writing results; None on success, or if the pipe was closed."""
     return _lost[0] if _lost else None
 
 

@@ -15,7 +15,7 @@ LONGEST: Final = 4 << 20
 """Limit of a text or an Exif block in bytes."""
 
 LONGEST_PROFILE: Final = 16 << 20
-"""Limit of a colour profile in bytes; those of printing presses have up to four million."""
+"""Limit of a colour profile in bytes; printing presses have profiles of up to 4 MB."""
 
 TEXTS: Final = 100
 TEXT_BYTES: Final = 16 << 20

@@ -256,7 +256,7 @@ class Index:
     ) -> None:
         """Apply records, each with its start and end position, in the order of the log.
 
-        Many are applied in portions, one transaction each. `taken` is called with the number of
+        They are applied in portions, one transaction each. `taken` is called with the number of
         further pictures changed. Raises StorageError.
         """
         try:

@@ -104,7 +104,7 @@ _BALANCE = _words(
     r"generations)[^.]{0,20} (?:used|consumed|spent|exhausted|gone)",
     r"(?:quota|allowance|plan)[^.]{0,30} (?:been |is |are |fully |all )+(?:consumed|used up)",
 )
-"""Insufficient balance: nothing helps but paying or raising a limit."""
+"""Insufficient balance: the user has to pay or to raise a limit."""
 
 _PERHAPS_BALANCE = _words(
     r"quota (?:has been |is |was )?(?:exhausted|exceeded|reached|used up)[^.]{0,40} (?:plan|tier)",

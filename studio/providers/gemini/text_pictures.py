@@ -271,7 +271,7 @@ def _is_last_line(rope: TextRope, start: int, end: int, last: int) -> bool:
 
 
 def _looks_finished(rope: TextRope, start: int, end: int) -> bool:
-    """Whether a picture is complete, according to a format that marks its end."""
+    """Whether a picture in a format that marks its end is complete."""
     head = _decoded(rope.read(start, min(end, start + _HEAD)), 0)
     tail = rope.read(max(start, end - _HEAD), end)
     ends = [_decoded(tail, skip) for skip in range(4)]
