@@ -46,7 +46,7 @@ def is_deep(data: bytes) -> bool:
 def forgiving(text: str | bytes) -> Any:
     """The value as dicts, lists, strings and numbers; NaN and infinities are None.
 
-    It may contain unpaired surrogates. Raises NotUnderstood.
+    Strings may contain unpaired surrogates. Raises NotUnderstood.
     """
     body = text.encode("utf-8", "replace") if isinstance(text, str) else text
     if len(body) > LONGEST or is_deep(body):

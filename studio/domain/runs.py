@@ -80,8 +80,8 @@ def plan(
 
     Every prompt is sent with each source, and for each frame of the markup that extends beyond the
     picture; crops are made without a run. Copy k gets seed + k - 1. Choices that the model does not
-    support are left out (`left_out`), others refused. References without their own sentence get
-    that of their role in `sentences`. Raises InputError for an invalid draft.
+    support are left out (`left_out`) or refused. References without their own sentence get that of
+    their role in `sentences`. Raises InputError for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))

@@ -31,7 +31,7 @@ _GRID = 1_000_000
 """Approximate number of pixels at which the soft edge of a region is computed."""
 
 _HAIR = 1e-3
-"""Distance in pixels within which a coordinate counts as whole: fractions are rounded."""
+"""Distance in pixels from a whole coordinate that counts as a rounding error."""
 
 _VARYING = frozenset({"job", "body", "seam", "match", "box", "size"})
 """Fields of a request that may differ for the same two pictures."""
@@ -85,7 +85,7 @@ class _KeptPictures:
         size: size of the parent in pixels.
         step, answer_step: pixels of parent and mask, and of the answer, per pixel kept.
         place: position of the parent in the answer, in pixels of the unreduced pictures.
-        changed: changed share of those pixels outside the region that the answer shows.
+        changed: share of changed pixels among those that the answer shows outside the region.
     """
 
     key: str

@@ -69,7 +69,7 @@ class RemoteServer:
             del self._lines[task]
 
     async def finish(self) -> None:
-        """Wait for requests in progress; close idle connections, so that clients go elsewhere."""
+        """Wait for requests in progress; close idle connections, so that clients connect anew."""
         while self._lines:
             for task, line in self._lines.items():
                 if not line.busy:

@@ -2,7 +2,7 @@
 
 The service's words take precedence over the status: gateways send statuses of their own.
 Sources: published documentation and issue threads of the services, of the gateways new-api,
-one-api, LiteLLM and OpenRouter, and of the proxies Envoy, nginx, HAProxy, Cloudflare, Heroku and of
+one-api, LiteLLM and OpenRouter, of the proxies Envoy, nginx, HAProxy, Cloudflare and Heroku, and of
 the load balancers of the large clouds.
 """
 

@@ -418,7 +418,7 @@ _MAKERS: dict[ErrorCause, Callable[[ErrorCase], StudioError]] = {
     ErrorCause.UNKNOWN_SERVER: _unknown_server,
     ErrorCause.REQUEST: _request,
 }
-"""Causes whose texts depend on more than the cause."""
+"""How to make errors whose texts depend on more than their cause."""
 
 _REPEATS = {ErrorCause.BROKEN: 1}
 _RENEWED = frozenset({ErrorCause.DAY, ErrorCause.LONG_QUOTA})
