@@ -22,7 +22,7 @@ class MarkChecker:
     """Looks for marks in pictures that were made from a marked copy."""
 
     def __init__(self, library: Library, comparer: Callable[[], Comparer]) -> None:
-        """`comparer` returns the client, at each use."""
+        """`comparer` is called for a client at each use."""
         self._library = library
         self._comparer = comparer
 

@@ -271,7 +271,7 @@ class AnswerSink:
         return self._body
 
     def _all_here(self) -> bool:
-        """Whether the pieces received so far are the whole body, so that its mark follows."""
+        """Whether the pieces received so far are known to be the whole body."""
         length = self.headers.get("content-length", "")
         plain = self._encoded is None and length == str(sum(map(len, self._unwritten)))
         return self.code == HTTPStatus.OK and plain

@@ -150,7 +150,7 @@ def _median(histogram: list[int]) -> int:
 
 
 def with_gain(picture: Image.Image, gain: Gain) -> Image.Image:
-    """An RGB picture with its channels multiplied."""
+    """An RGB picture with each channel multiplied by its gain."""
     if gain == NO_GAIN:
         return picture
     return picture.point([min(255, round(level * one)) for one in gain for level in range(256)])

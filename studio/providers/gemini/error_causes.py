@@ -222,7 +222,10 @@ _REQUEST_TOO_LARGE = _words(
     r"read_request_body_failed|request_too_large|payload_too_large|request entity too large",
     r"(?:request|payload)(?: body| size| payload)* (?:is |was )?(?:too large|exceed)",
 )
-"""A request that is too large, with a status of 500 or more; other texts may mean the answer."""
+"""Words about a request that is too large, at a status of 500 or more.
+
+"Too large" alone may be about the answer.
+"""
 
 _PICTURE = r"(?:image|picture|photo|base64|mime|media|inline_?data|file)"
 _NOT_PICTURE = (
