@@ -76,5 +76,5 @@ def _references(picture: Picture) -> list[dict[str, str]]:
 
 
 def has_settings(picture: Picture) -> bool:
-    """Whether anything is known of how a picture was made."""
+    """Whether anything is known about how a picture was made."""
     return bool(picture.prompt or picture.model or picture.settings)

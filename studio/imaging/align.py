@@ -48,7 +48,7 @@ _LEAST_SHARE = 0.3
 """Minimum correlation and maximum distance (pixels) of agreeing blocks; their minimum share."""
 
 _LEAST_COUNTED = 0.25
-"""Minimum share of a block's pixels that must not be ignored."""
+"""Minimum share of pixels to compare in a block; blocks with fewer are not used."""
 
 _NOT_ZERO = [0] + [255] * 255
 
