@@ -121,7 +121,7 @@ def _fill_lasso(mask: Image.Image, points: Sequence[tuple[float, float]]) -> Non
 def _draw_line(
     draw: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], width: float, level: int
 ) -> None:
-    """A line with round ends and corners."""
+    """Draw a line with round ends and corners."""
     half = width / 2
     kept: tuple[float, float] | None = None
     for x, y in points:

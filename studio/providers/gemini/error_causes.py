@@ -335,7 +335,7 @@ _LOST_BY_GATEWAY = _words(
     r"disconnected|remoteprotocolerror|do_request_failed|do request failed|read_response_body|"
     r"apiconnectionerror|prematurely closed|connection (?:reset|termination|aborted)",
 )
-"""A lost connection between servers, with a status below 500; fewer words are unambiguous."""
+"""Words about a lost connection between servers, at a status below 500: only unambiguous ones."""
 
 _SLOW = _words(
     r"deadline[_ ]?exceeded|timed? ?-?out\b|timeout|context cancell?ed|request (?:was )?(?:aborted|"
