@@ -27,7 +27,7 @@ _GAIN_EDGE = 256
 """Long edge in pixels of the grid on which colours are matched."""
 
 _COARSER = 0.8
-"""Pixels of the second picture per pixel of the first below which the second counts as coarser."""
+"""Scale (second picture to first) below which the second counts as coarser."""
 
 _GAINS = (0.8, 1.25)
 """Limits of a colour gain; anything beyond is a change."""

@@ -107,7 +107,7 @@ class RequestVariant:
         return replace(self, model=self.model.without(names), learned=learned, solved=True)
 
     def _with_other_size(self, asked: GenerationRequest) -> RequestVariant | None:
-        """This form with the other spelling of the size, or after that without a default size."""
+        """This form with the other spelling of the size; after that, without a default size."""
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled:
             return replace(self, model=other, respelled=True, solved=False)
