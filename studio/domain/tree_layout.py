@@ -107,7 +107,7 @@ def shape(
         meet(child)
 
     def meet(id: str) -> None:
-        """Queue the children of a shown picture, those that must be shown before all others."""
+        """Queue the children of a shown picture; those that must be shown come first."""
         if id in hand.closed:
             waited = [one for one in below[id] if one in way]
         elif id in hand.opened:

@@ -87,7 +87,7 @@ class AnswerComposer:
         executor: SerialExecutor,
         find_model: Callable[[str, str], Model],
     ) -> None:
-        """`executor` reads and writes files; `comparer` returns the client, at each use."""
+        """`executor` reads and writes files; `comparer` is called for a client at each use."""
         self._library = library
         self._decoder = decoder
         self._comparer = comparer

@@ -255,7 +255,7 @@ class Journal:
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
     def stays(self, entry: JournalEntry, why: EndReason) -> bool:
-        """Whether the entry has paid data that `why` is no reason to remove."""
+        """Whether the entry has paid data that must not be removed for the reason `why`."""
         if why is EndReason.CANCELLED:
             return self.has_whole(entry)
         if why is EndReason.UNANSWERED:

@@ -49,7 +49,7 @@ _TUNNELS: Final = (0x00005EFE, 0x02005EFE)
 
 
 def is_outside(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is public: not of this machine, a local network or a link."""
+    """Whether an address is public: not loopback, private, link-local or otherwise special."""
     if isinstance(address, IPv4Address):
         return not any(address in one for one in _NOT_V4)
     if address.scope_id is not None:

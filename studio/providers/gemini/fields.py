@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 ANSWERS = ("candidates", "choices", "predictions", "promptFeedback", "usageMetadata")
-"""Fields, at least one of which is in a response of every API family but the images API."""
+"""Fields that identify a response; only those of the images API have none of them."""
 
 NO_REASON = ("", "FINISH_REASON_UNSPECIFIED")
 """Finish reasons without a meaning."""
