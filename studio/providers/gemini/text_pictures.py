@@ -158,7 +158,7 @@ class TextRope:
         """End of the base64 characters from an offset on."""
         while True:
             end = self.match(_RUN, at)
-            assert end is not None  # it matches nothing as well
+            assert end is not None  # it also matches an empty string
             if end == at or end + _OVERLAP < self._base + len(self._window):
                 return end
             at = end
