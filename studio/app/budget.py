@@ -16,11 +16,11 @@ from studio.domain.spend import Spend
 class BudgetTracker:
     """Limit, spending, and estimated cost of jobs in progress.
 
-    A run that was just sent is not in the queue for a moment, and a job that has just ended is not
-    in the sum. Both are counted here meanwhile.
+    A run is submitted a moment before its jobs are in the queue, and a job ends a moment before its
+    cost is in the sums. Both are counted here in the meantime.
 
     Attributes:
-        spend: the sums read last.
+        spend: the most recently read sums.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class BudgetTracker:
         jobs: Iterable[Job],
         events: EventBus,
     ) -> None:
-        """`read_spend` sums up the records; `jobs` are already in the queue."""
+        """`read_spend` sums up the records; `jobs` are those already in the queue."""
         self._settings = settings
         self._read_spend = read_spend
         self.spend = Spend()

@@ -63,7 +63,7 @@ _TIDYING = 2.0
 
 
 class CoreOptions(Struct, frozen=True, kw_only=True):
-    """Options of the command line for this run only.
+    """Command-line options, for this run only.
 
     Attributes:
         provider: profile to use; None for the one in the settings.
@@ -71,7 +71,7 @@ class CoreOptions(Struct, frozen=True, kw_only=True):
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
         anyway: open a library that another computer has not closed.
         newer_to_read: open a library written by a newer version read-only.
-        trusted: the library is the user's own, wherever it was before.
+        trusted: the user trusts a library that was first opened elsewhere.
     """
 
     provider: str | None = None
@@ -179,7 +179,7 @@ class Core:
         self.library = Library(folder, self.paths.computed, self.decoder, self.events)
 
     def _check_origin(self, folder: Path) -> None:
-        """Check a library outside the usual folder, which is untrusted."""
+        """Set unfinished work aside in a library from elsewhere, or restore it if `trusted`."""
         try:
             trouble = first_open.meet(folder, self.paths.computed, trusted=self.options.trusted)
         except BaseException:
@@ -191,7 +191,7 @@ class Core:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
 
         A library written by a newer version is opened read-only if `newer_to_read`;
-        `settings.trouble` says so.
+        then `settings.trouble` is set.
         """
         # On a thread, because a network share may not answer.
         self._tidying = threading.Thread(
@@ -201,7 +201,7 @@ class Core:
         # Created now, because it subscribes to events.
         _queue = self.queue
         try:
-            # A window may open during a long rebuild of the index; a command needs all of it.
+            # A window may open during a long rebuild of the index; a command needs all of it first.
             await self.library.open(write=self.writable, beside=self.options.hold_for_key)
         except LibraryTooNew as error:
             if self.writable and not self.options.newer_to_read:
@@ -280,7 +280,7 @@ class Core:
 
     @cached_property
     def spare(self) -> FallbackStore:
-        """Store of paid answers that the library cannot take. Requires an open core."""
+        """Store for paid answers that cannot be written to the library. Requires an open core."""
         # Not before the first screen: see `Core`.
         from studio.generation.fallback_store import FallbackStore
 
@@ -317,7 +317,7 @@ class Core:
 
     @property
     def library_folder(self) -> Path:
-        """Folder of the library: the one in the settings, or the usual one."""
+        """Folder of the library: the one in the settings, or the default one."""
         chosen = self.settings.value.library
         if chosen and self.paths.home is None:
             return _folder_of(chosen)
@@ -389,8 +389,8 @@ class Core:
     async def submit(self, run: Run) -> tuple[Job, ...]:
         """Journal and queue every job of a run, with the pictures drawn from its markup.
 
-        Raises StorageError; PictureUnreadable for a picture that its markup cannot be drawn on,
-        InputError for a frame that its model cannot fill.
+        Raises StorageError; PictureUnreadable if markup cannot be drawn on its picture; InputError
+        if the model cannot fill a frame.
         """
         if not self.writable:
             raise self.settings.trouble or read_only()
@@ -415,7 +415,7 @@ class Core:
 
     @cached_property
     def guides(self) -> GuideMaker:
-        """Maker of pictures drawn from the markup. Requires a prepared core."""
+        """Draws the pictures sent for the markup. Requires a prepared core."""
         # Not before the first screen: see `Core`.
         from studio.generation.guides import GuideMaker
 
@@ -431,7 +431,10 @@ class Core:
 
     @property
     def default_profile(self) -> str:
-        """Profile of this run: from the options, else by the given key, else from the settings."""
+        """Name of this run's profile: from the options, the settings, or the given key.
+
+        A given key or base URL decides only if the settings name the offline painter.
+        """
         if self.options.provider:
             return self.options.provider
         remembered = self.settings.value.profile
@@ -450,7 +453,7 @@ class Core:
                     _("The offline painter has no address"),
                     hint=_("Choose the service with --provider."),
                 )
-            # Called several times in a request: returns the same profile as long as nothing
+            # Called several times per request: the same object is returned until something
             # changes.
             moved = self._moved
             if moved is None or moved[0] is not profile:
@@ -505,7 +508,7 @@ class Core:
         ).format(name=self.profile(name).title, count=number(count))
 
     async def refresh_models(self, name: str) -> None:
-        """Query the models of a service. Raises its errors."""
+        """Fetch the list of models from a service. Raises the errors of the service."""
         if name != OFFLINE:
             await self.test_key(name)
 

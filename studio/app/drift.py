@@ -1,8 +1,8 @@
 """Drift of edits: how much each differs from the picture it was made from.
 
 Runs in the background after the pictures have arrived, one comparison at a time, in the comparing
-process, which has the lowest priority of all. Nothing waits for it; what is left is measured in a
-later session.
+process, which runs at the lowest priority. Nothing waits for a result; edits left over are measured
+in a later session.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class DriftMeasured:
 
     Attributes:
         picture, parent: their ids.
-        aligned: whether they line up; if not, the rest is None.
+        aligned: whether the two line up; if not, the attributes below are None.
         changed: share of the pixels that changed, 0 to 1.
         shift_x, shift_y: shift of the centre, right and down, in pixels of the parent.
         scale: growth of the content; 1 for none.
@@ -179,7 +179,7 @@ class DriftMeter:
 
 
 def edited_from(picture: Picture) -> Parent | None:
-    """The picture that was edited, which is sent last; None if the picture is not an edit."""
+    """The edited parent, which is the last one sent; None if the picture is not an edit."""
     edited = [parent for parent in picture.parents if parent.role is Role.EDIT]
     return edited[-1] if edited else None
 

@@ -1,4 +1,4 @@
-"""Draft with the prompt and settings of a picture from outside: from the library or its file."""
+"""Prompt and settings of a picture dropped from outside, read from its record or its file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from studio.library.metadata.provenance import Provenance
 
 _OWN = "Gridbrush"
 _USED = frozenset({"aspect", "size", "system", "temperature", "thinking"})
-"""Settings in our own files that a draft has as well."""
+"""Settings in this program's files that a draft has as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class EmbeddedSettings:
     Attributes:
         tool: the program that made it; "" if the description names none.
         text: the prompt as plain text, without escapes of its braces.
-        picture: the library picture that it is, or is a copy of; None without one.
-        advanced: advanced choices, of our own files only.
+        picture: the same picture in the library, or the one it was copied from; None for neither.
+        advanced: advanced choices; only files of this program have them.
         left_out: names of settings that this program does not have.
     """
 
@@ -47,13 +47,12 @@ class EmbeddedSettings:
     picture: Picture | None = None
 
     def draft(self, here: Draft, dropped: Reference, profile: str) -> Draft:
-        """The draft `here` with this prompt and these settings, without the picture itself.
+        """The draft `here` with this prompt and these settings.
 
         Args:
-            dropped: the reference that the picture became; it is left out.
+            here: current draft; its references stay if those of the picture are not known.
+            dropped: the reference that was made of the picture; it is left out.
             profile: a provider that has the model; "" for none, which keeps the draft's model.
-
-        If the references are not known, those of the draft stay.
         """
         rest = tuple(one for one in here.references if one.sha256 != dropped.sha256)
         if self.picture is not None:
@@ -92,7 +91,7 @@ async def read(library: Library, reference: Reference) -> EmbeddedSettings | Non
 async def _of_library(
     library: Library, id: str, *, prompt: str | None = None
 ) -> EmbeddedSettings | None:
-    """The settings of a library picture, by its id; None unless it has this prompt."""
+    """The settings of the library picture with this id; None if its prompt is not `prompt`."""
     if not is_id(id):
         return None
     pictures = await library.find([id])
@@ -114,7 +113,7 @@ async def _of_library(
 def settings_of(made: Provenance, width: int, height: int) -> EmbeddedSettings | None:
     """Settings for a draft from a file's metadata; None without a prompt.
 
-    The ratio is that of the picture's pixels if the file names none.
+    Without an aspect ratio in the file, `width` and `height` (pixels) determine it.
     """
     if not made.prompt.strip():
         return None

@@ -82,10 +82,11 @@ async def serve(
             if wanted and work is not None:
                 await work(reader, writer)
         except (OSError, TimeoutError, ValueError, EOFError):
-            # The caller has left, or does not speak the protocol.
+            # The other process has disconnected, or does not follow the protocol.
             pass
         except asyncio.CancelledError:
-            # This process ends. Up to Python 3.11, asyncio logs a traceback for a cancelled one.
+            # The process is ending. Up to Python 3.11, asyncio logs a traceback for a cancelled
+            # handler.
             log.info("A connection of another process ended with this one")
         finally:
             writer.close()
@@ -109,7 +110,10 @@ async def _say_yes(writer: asyncio.StreamWriter) -> None:
 
 
 async def _names(reader: asyncio.StreamReader) -> list[Path]:
-    """File names sent by another process: their size in bytes, then each name with a zero byte."""
+    """File names sent by another process.
+
+    Format: the total size in bytes on a line, then each name, ended by a zero byte.
+    """
     size = int(await reader.readline() or 0)
     if not 0 < size <= _MOST_NAMES:
         return []
@@ -124,9 +128,9 @@ async def ask_to_raise(
     state: Path | None = None,
     patience: float = PATIENCE,
 ) -> bool:
-    """Ask the owner of the library to show its window; False if it did not within 2 seconds.
+    """Ask the owner of the library to show its window; False if it does not within `patience`.
 
-    `files` are pictures to open there. An owner that is still starting is asked again.
+    `files` are pictures to open there. The request is repeated while the owner is starting.
     """
     try:
         async with asyncio.timeout(patience):
@@ -219,12 +223,12 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
 
 
 def _private(room: Path, address: Path) -> bool:
-    """Create a folder; False if other users can write to it."""
+    """Create a private folder for a socket; False if the socket's address cannot be used."""
     try:
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = room.stat()
     except OSError:
-        # XDG_RUNTIME_DIR of another user, as after `su`: the next folder will do.
+        # XDG_RUNTIME_DIR of another user, as after `su`: the next folder is tried.
         return False
     return sys.platform == "win32" or (
         len(os.fsencode(address)) <= _LONGEST_ADDRESS

@@ -1,4 +1,4 @@
-"""Background maintenance by the owner of a library, from the second minute on.
+"""Background maintenance by the owner of a library, one minute after the start.
 
 A daily copy of the records, a search for files that other programs renamed or moved, and a check of
 a small share of the originals.
@@ -27,14 +27,14 @@ AFTER = 60.0
 async def run(core: Core, *, after: float = AFTER) -> scrub.ScrubResult | None:
     """Run one round; returns the result of the scrub, or None if the library is not owned.
 
-    Damage is published as a problem. Cancelling takes effect after the file being read.
+    Damage is published as a problem. Cancellation takes effect after the current file.
     """
     if not core.library.writable:
         return None
     await asyncio.sleep(after)
     try:
         await asyncio.to_thread(daily_copies.make, core.library.folder)
-        # Renamed files are found before the scrub takes them for missing.
+        # Renamed files are found first, so that the scrub does not report them as missing.
         lost = (await relink.sweep(core.library.store)).lost
         found = await _scrub(core)
     except StorageError as error:

@@ -1,4 +1,4 @@
-"""Settings of pictures as text to read, and as JSON for other programs.
+"""Settings of pictures as readable text, and as JSON for other programs.
 
 Never included: keys, folders, prices, and the user's extra request fields, which may be private.
 """
@@ -76,5 +76,5 @@ def _references(picture: Picture) -> list[dict[str, str]]:
 
 
 def has_settings(picture: Picture) -> bool:
-    """Whether anything is known of how a picture was made."""
+    """Whether anything is known about how a picture was made."""
     return bool(picture.prompt or picture.model or picture.settings)

@@ -1,7 +1,7 @@
 """Pictures on the shelf, kept for each library in a file of the state folder.
 
-"Shelf" is its name on the screen only: in the code, a shelf is a view of the sidebar. All calls
-block.
+The name "shelf" is used on the screen only: in the code, a shelf is a view of the sidebar. All
+calls block.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ NAME = "session.json"
 def begin_session(folder: Path, now: float) -> float:
     """Store the start of the session; returns it in seconds since 1970.
 
-    It is earlier than `now` when the last process did not call `end_session`. Blocking. Raises
-    StorageError.
+    The result is earlier than `now` if the last process did not call `end_session`. Blocking.
+    Raises StorageError.
     """
     before = _read(folder / NAME)
     began = before if before is not None and before < now else now

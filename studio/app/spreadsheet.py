@@ -46,7 +46,7 @@ def rows(pictures: Iterable[Picture], collections: dict[str, str]) -> Iterator[s
 def line(values: Iterable[Any]) -> str:
     """One line of safe cells; a cell may have line breaks."""
     stream = io.StringIO()
-    # Cells with a part of the line ending get quotes.
+    # Cells that contain part of a line ending are quoted.
     csv.writer(stream, lineterminator=_END).writerow([cell(value) for value in values])
     return stream.getvalue().removesuffix(_END)
 
@@ -60,7 +60,7 @@ def cell(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
     text = harmless(str(value).replace("\r\n", "\n"))
-    # Some programs ignore spaces before the sign.
+    # Some programs ignore spaces before the sign that begins a formula.
     return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 

@@ -63,7 +63,7 @@ class _SpreadsheetWriter:
             stack.callback(self._remove_part)
             self._file = files.Appender(self._part, lasting=False, told=target)
             stack.enter_context(self._file)
-            # Without the mark, spreadsheets read the file in the system's old encoding.
+            # Without a byte order mark, spreadsheets read the file in the system's old encoding.
             self._file.append(codecs.BOM_UTF8 + f"{spreadsheet.header()}{_END}".encode())
             self._open = stack.pop_all()
 
@@ -72,7 +72,7 @@ class _SpreadsheetWriter:
         self._file.append("".join(f"{one}{_END}" for one in lines).encode(errors="replace"))
 
     def finish(self) -> None:
-        """Give the complete file its name."""
+        """Give the complete file its final name."""
         self._file.sync()
         with self._open:
             self._file.close()

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST = 64 * 1024
 _NOTES = 300
-"""Limit of the notes in characters; the rest is behind the link."""
+"""Limit of the notes in characters; the linked page has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ async def check_for_update(
     except StudioError as error:
         log.info("Nobody said whether there is a newer version: %s", error)
         if isinstance(error, NetworkError):
-            settings.change(update_asked=chosen.update_asked)  # the next start asks again
+            settings.change(update_asked=chosen.update_asked)  # the next start checks again
         return None
     newer = _order(found.version) > _order(version)
     return found if newer and found.version != chosen.update_seen else None

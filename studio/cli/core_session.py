@@ -1,4 +1,4 @@
-"""Core for a single command, with its problems printed."""
+"""Core for a single command, whose problems are printed."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _OBEY = 4
 
 
 class _Signs(NamedTuple):
-    """Characters of the drawing."""
+    """Characters that bars and rules are drawn with."""
 
     turning: str
     full: str
@@ -64,7 +64,7 @@ def cells(text: str) -> int:
 
 
 def _cells_of(sign: str) -> int:
-    # The variation selector makes some signs wide in some terminals.
+    # The variation selector makes some characters wide in some terminals.
     if sign != "\ufe0f" and unicodedata.category(sign) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
@@ -161,8 +161,8 @@ class Row:
 class LiveRows:
     """Rows at the end of a terminal, redrawn until they are erased.
 
-    Bypasses the guard of standard error: texts are already sanitized, control sequences are its
-    own.
+    Bypasses the guard of standard error: the texts are already sanitized, and the control sequences
+    are its own.
     """
 
     def __init__(self, period: float = _PERIOD) -> None:
@@ -261,7 +261,7 @@ def can_draw() -> bool:
     if not sys.stderr.isatty():
         return False
     if sys.platform == "win32":
-        # Windows needs this once for each console.
+        # On Windows this has to be enabled once for each console.
         console, mode = ctypes.windll.kernel32, ctypes.c_uint()
         handle = msvcrt.get_osfhandle(sys.stderr.fileno())
         return bool(

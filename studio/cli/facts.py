@@ -59,7 +59,7 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
 
 
 def _later(picture: Picture) -> dict[str, Any]:
-    """Facts unknown to the first version, if the picture has them."""
+    """Facts that later versions added to the output, if the picture has them."""
     chosen, found = picture.advanced or Advanced(), picture.grounding or Grounding()
     facts = {
         "image_search": chosen.image_search,

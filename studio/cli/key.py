@@ -57,7 +57,7 @@ async def _read_key() -> str:
 
 
 def _print_status(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
-    # A session's key ends with this command.
+    # A key kept for the session only is lost when this command ends.
     kept = status.saved if options.action == "set" else status.usable
     if options.json:
         say_json(

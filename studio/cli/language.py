@@ -17,7 +17,7 @@ def use_language(arguments: Sequence[str]) -> None:
 
 
 def _home(arguments: Sequence[str]) -> str | None:
-    """The folder of `--home`, found without the parser, whose help needs the language."""
+    """The folder of `--home`, found without the parser: its help texts need the language first."""
     for word, following in itertools.zip_longest(arguments, arguments[1:]):
         if word == "--home":
             return following
@@ -30,5 +30,5 @@ def _language(home: str | None) -> str:
     try:
         return chosen_language(paths.find(home).settings_file)
     except StudioError:
-        # The command reports it.
+        # The command reports the error.
         return ""

@@ -40,7 +40,7 @@ async def run(options: Any, where: Paths) -> int:
     if (look := looks.get(options.action)) is not None:
         async with opened(options, where) as core:
             return await look(core, options)
-    # Not for commands that only read: these take 50 ms to import, a quarter of `library list`.
+    # Imported only for commands that write: this takes 50 ms, a quarter of `library list`.
     from studio.cli import (
         library_backup,
         library_changes,

@@ -96,7 +96,10 @@ def _sentences(held: PendingWork) -> list[str]:
 
 
 def _agrees(held: PendingWork) -> bool:
-    """Ask whether to restore such content too; False without a terminal."""
+    """Ask whether to restore content that the next start would act on.
+
+    False without a terminal.
+    """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     complain(_("Restore this only from your own backup:"), *_sentences(held))

@@ -52,7 +52,7 @@ async def change(options: Any, where: Paths) -> int:
 
 
 async def _read_again(core: Core, asked: ChangeLibrary) -> list[dict[str, Any]]:
-    """Recover the journal, including answers that earlier versions could not read, then reread."""
+    """Recover the journal, then read kept answers again; returns the results of both."""
     recovered: list[dict[str, Any]] = []
 
     def on_event(event: Event) -> None:
@@ -83,7 +83,7 @@ def _word(path: str) -> str:
     try:
         return user_input.word_of(user_input.path_of(path).absolute())
     except user_input.Unusable:
-        # No path: it is reported with the results.
+        # Not a valid path: reported with the results.
         return user_input.valid(path)
 
 

@@ -193,7 +193,7 @@ def _complain_about_sum(n: int, size: int, *, exact: bool) -> None:
 
 async def _run(core: Core, plan: ExportPlan, options: Any) -> int:
     """Run the export and print its result."""
-    # A question needs the line that the progress would be drawn over.
+    # Without a progress bar if there may be questions, because it would overwrite them.
     asks = plan.preset.conflict is ConflictRule.ASK
     total = max(1, len(plan.copies))
     with contextlib.nullcontext() if asks else progress(_("Exporting"), total) as shown:
@@ -254,7 +254,7 @@ async def _ask(copy: PlannedCopy) -> ConflictRule:
 
 @contextlib.contextmanager
 def _interrupts(queue: ExportQueue, run: ExportRun) -> Iterator[list[int]]:
-    """Stop the export on Ctrl+C; yields a list that is not empty once that happened."""
+    """Stop the export on Ctrl+C; yields a list that is non-empty after that."""
     came: list[int] = []
 
     def stop(number: int) -> None:

@@ -180,7 +180,7 @@ def _captions(text: str) -> tuple[SheetCaption, ...]:
 
 
 def _edge(text: str) -> int:
-    """The longer side in pixels; 0 for that of each picture. Raises InputError."""
+    """The longer side in pixels; 0 for the full size of each picture. Raises InputError."""
     size = ExportSize.parse(text)
     if size.rule is SizeRule.ORIGINAL:
         return 0

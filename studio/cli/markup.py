@@ -33,11 +33,11 @@ _NUMBERS = re.compile(r"[\s\d.,+-]*\d[\s\d.,+-]*|[\s\d.,+-]*(nan|inf)[\s\w.,+-]*
 """Pattern of an argument that is meant as a box rather than a file."""
 
 _SAME = 0.001
-"""Share of a side by which a box may extend beyond it, for rounded numbers."""
+"""Share of a side by which a box may extend beyond it, because numbers are rounded."""
 
 
 def check(options: Any) -> None:
-    """Check everything that needs no library. Raises UsageError."""
+    """Check what can be checked without a library. Raises UsageError."""
     used = [
         name
         for name, value in (
@@ -154,7 +154,7 @@ def _anchor(given: str | None) -> Point:
 
 
 def _ratios(given: list[str]) -> list[AspectRatio]:
-    """Ratios of the new frames, each once, so that a repeated ratio is not paid for twice."""
+    """Ratios of the new frames without duplicates, which would be paid for twice."""
     return list(dict.fromkeys(_ratio(text) for text in given))
 
 

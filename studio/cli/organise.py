@@ -92,9 +92,9 @@ async def history(core: Core, options: Any) -> int:
 
 
 async def to_export(core: Core, pictures: list[Picture], *, answers: bool) -> list[Picture]:
-    """The pictures; with `answers`, each followed by the answer it was made from, once.
+    """The pictures; with `answers`, each is followed by the answer that it was made from.
 
-    Raises InputError for an answer on its own: it is exported only with its picture.
+    No answer is listed twice. Raises InputError for an answer without its picture.
     """
     if any(picture.answer for picture in pictures):
         raise InputError(
@@ -127,7 +127,7 @@ def is_conversion(options: Any) -> bool:
 
 
 async def export(core: Core, options: Any) -> int:
-    """Copy originals to a folder, without replacing files; answers with their pictures only."""
+    """Copy originals to a folder, without replacing files; answers only with their pictures."""
     if not options.ids:
         raise UsageError(_("Name pictures by id, or search for them with --query"))
     named = [await core.library.resolve(start) for start in options.ids]

@@ -28,7 +28,7 @@ def prepare() -> None:
 
 
 def lost() -> OSError | None:
-    """Error of writing results; None on success, or if the reader closed the pipe."""
+    """The error that prevented writing results; None on success, or if the pipe was closed."""
     return _lost[0] if _lost else None
 
 
@@ -59,7 +59,7 @@ def say_json(value: Any) -> None:
 
 @contextlib.contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar in a terminal, else nothing; yields the function to update it."""
+    """A progress bar, if in a terminal; yields the function to update it."""
     if not drawing.can_draw():
         yield lambda _done: None
         return
@@ -68,7 +68,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
-    """Columns for a person, tab-separated lines for a pipe."""
+    """Print aligned columns to a terminal, tab-separated lines to a pipe."""
     if sys.stdout.isatty():
         print_result("\n".join(drawing.table(rows, headings)))
         return

@@ -27,7 +27,7 @@ class ParsedArguments(argparse.Namespace):
 
     Attributes:
         command: name of the command; None for the window.
-        files: pictures to open in the window as references, as absolute paths.
+        files: absolute paths of pictures to open in the window as references.
     """
 
     command: str | None
@@ -48,7 +48,7 @@ def parse(
     """Parse the command line. Wrong usage exits with code 2.
 
     `before_command` is called with the arguments before a command prints anything, such as its
-    help; not for the window.
+    help, but not for the window.
     """
     # Options alone open the window, which does not wait for the parsers of all commands.
     window = _with_defaults(
@@ -128,7 +128,7 @@ def _no_file(word: str) -> str:
     except user_input.Unusable as error:
         return _("{path} cannot be opened: {reason}").format(path=word, reason=error.reason)
     except (FileNotFoundError, NotADirectoryError):
-        # 0.2 MB, for a mistyped argument only.
+        # Loaded for a mistyped argument only, because it takes 0.2 MB.
         import difflib
 
         if near := difflib.get_close_matches(word, COMMANDS, n=1):

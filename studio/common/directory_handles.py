@@ -2,8 +2,8 @@
 
 A link (on Windows also a junction) may lead anywhere, so access that must stay below a folder does
 not follow any. Names relative to an open folder are used where the system supports them, so that
-the checked file is the changed one. On Windows, each name is checked first. All calls block and
-raise OSError, with `ELOOP` for a link.
+the file that was checked is the one that is changed. On Windows, each name is checked first. All
+calls block and raise OSError, with `ELOOP` for a link.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLO
 
 
 def is_link(about: os.stat_result) -> bool:
-    """Whether a result of `lstat` is a link; the placeholder of a cloud file is not."""
+    """Whether a result of `lstat` is that of a link; a cloud file's placeholder is not a link."""
     if sys.platform == "win32":
         tags = (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
         return stat.S_ISLNK(about.st_mode) or about.st_reparse_tag in tags
@@ -92,7 +92,7 @@ def holds_links(folder: Path) -> bool:
 
 
 def remove_empty(root: Path, folder: Path) -> None:
-    """Remove an empty folder, if it is one."""
+    """Remove a folder if it is empty."""
     about = stat_path(root, folder)
     if about is not None and stat.S_ISDIR(about.st_mode):
         with contextlib.suppress(OSError):
@@ -135,7 +135,7 @@ def name_anew(file: Path, name: Path) -> None:
         return
     if _rename_exclusively(file, name):
         return
-    # The name is ours, so it may be replaced.
+    # This process created the name, so it may be replaced.
     os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         file.replace(name)
@@ -147,7 +147,7 @@ def name_anew(file: Path, name: Path) -> None:
 def _rename_exclusively(file: Path, name: Path) -> bool:
     """Rename a file in one step that replaces nothing; False if the system cannot do that.
 
-    Otherwise a killed process could leave an empty file under the name. Raises OSError.
+    Without such a step, a killed process could leave an empty file under the name. Raises OSError.
     """
     rename = _exclusive_rename()
     if rename is None:
@@ -160,7 +160,7 @@ def _rename_exclusively(file: Path, name: Path) -> bool:
 
 
 def _exclusive_rename() -> Callable[[bytes, bytes], int] | None:
-    """The system call for it, which returns 0 on success; None if there is none."""
+    """The system call for an exclusive rename, which returns 0 on success; None without one."""
     system = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux" and hasattr(system, "renameat2"):
         return lambda old, new: int(system.renameat2(_HERE, old, _HERE, new, _NO_REPLACE))
@@ -173,7 +173,7 @@ _HERE = -100  # AT_FDCWD: relative paths start at the working directory
 _NO_REPLACE = 1  # RENAME_NOREPLACE of Linux
 _EXCLUSIVE = 4  # RENAME_EXCL of macOS
 _NO_RENAME = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
-"""Error codes of file systems and kernels without such a rename."""
+"""Error codes of file systems and kernels that cannot rename exclusively."""
 
 
 def _names(root: Path, path: Path) -> tuple[str, ...]:

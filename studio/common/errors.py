@@ -1,7 +1,7 @@
 """Errors with messages for people.
 
     StudioError
-     +- InputError           what was asked for cannot be done as written (an empty prompt, a file)
+     +- InputError           input that cannot be used as written (an empty prompt, a file)
      |   +- UsageError       a command or an option the program does not have
      +- RequestRefused       the service rejected the request (size, aspect, too large)
      +- ModelError           the model is unknown, retired or not allowed for this key
@@ -10,7 +10,7 @@
      |   +- KeyRefused       the service does not accept the key
      +- BalanceError         the account has no money left
      +- BudgetError          the user's own limit
-     +- NetworkError         nothing was reached, or the connection broke
+     +- NetworkError         the service was not reached, or the connection broke
      |   +- IncompleteAnswer an answer that stops in the middle
      +- RateLimited          too many requests, or the day's quota
      +- ServiceError         the service is overloaded or broken
@@ -52,8 +52,8 @@ class Billed(StrEnum):
 class StudioError(Exception):
     """Base class of errors with a message for people.
 
-    Title, message and hint of our own never mention money: `common/billing.py` adds the sentences
-    about it when they are shown, so a later change of `billed` cannot contradict them.
+    Our own titles, messages and hints never mention money: `common/billing.py` adds the sentences
+    about it when an error is shown, so a later change of `billed` cannot contradict them.
 
     Attributes:
         title: what happened, in a few words ("The service is busy").
@@ -65,9 +65,8 @@ class StudioError(Exception):
         retry_after: seconds to wait as requested by the service. Never shortened: requests with
             more than LONGEST_WAIT are not retried automatically.
         request_id: the service's id of the request, for its support.
-        details: the service's own words, redacted and cut, for "Copy details".
-        answered: the answer was read and is the reason, so it need not be kept. Never true for an
-            unreadable answer.
+        details: the service's own words, redacted and shortened, for "Copy details".
+        answered: the error is the content of a readable answer, which need not be kept.
         kept: the answer, or a part of it, is in the journal and can be read again.
     """
 
@@ -170,7 +169,7 @@ class BudgetError(StudioError):
 
 
 class NetworkError(StudioError):
-    """Nothing was reached, or the connection broke."""
+    """The service was not reached, or the connection broke."""
 
     kind = "network"
     exit_code = 6
@@ -236,7 +235,7 @@ class StorageError(StudioError):
 
     Attributes:
         held: the answer could not be written and is held in memory, to be tried again.
-        spared: it is also stored outside the library, and survives the end of the program.
+        spared: the answer is also stored outside the library, and survives the end of the program.
     """
 
     kind = "storage"
@@ -268,7 +267,7 @@ class PictureUnreadable(StudioError):
 
 
 class NotDecoded(PictureUnreadable):
-    """The decoding process failed, which says nothing about the picture."""
+    """The decoding process failed; the picture may be intact."""
 
 
 class Cancelled(StudioError):

@@ -1,4 +1,4 @@
-"""Locks on open files by the operating system, which end with the process that holds them."""
+"""The operating system's locks on open files, which end with the process that holds them."""
 
 from __future__ import annotations
 

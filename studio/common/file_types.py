@@ -1,6 +1,6 @@
 """Detection of picture files by their first bytes, and a check for truncated files.
 
-No decoder is involved, so it is safe for untrusted data.
+No decoder is involved, so all calls are safe for untrusted data.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ JP2 = FileType("jp2", "image/jp2", ".jp2")
 SVG = FileType("svg", "image/svg+xml", ".svg")
 PDF = FileType("pdf", "application/pdf", ".pdf")
 UNSHOWN = {"heic": "HEIC", "jxl": "JPEG XL", "jp2": "JPEG 2000", "svg": "SVG", "pdf": "PDF"}
-"""Names of the types that services send but no decoder here opens, by kind."""
+"""Names of types that services send but this program cannot decode, by kind."""
 
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"heif"}
@@ -48,7 +48,7 @@ _TAIL = 4096
 
 
 def kind_of(head: bytes) -> FileType | None:
-    """File type by the first 64 bytes; None for anything but a picture.
+    """File type by the first 64 bytes; None if they are not those of a picture.
 
     Name and Content-Type are ignored. SVG and other formats with scripts do not count as pictures.
     """
@@ -70,7 +70,7 @@ def kind_of(head: bytes) -> FileType | None:
 
 
 def unshown_kind_of(head: bytes) -> FileType | None:
-    """Type of a picture that no decoder here opens, by its first 64 bytes; None for all others."""
+    """Type of a picture that cannot be decoded here, by its first 64 bytes; None for others."""
     if head[:2] == b"\xff\x0a" or head.startswith(b"\0\0\0\x0cJXL \r\n\x87\n"):
         return JXL
     if head.startswith((b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")):
@@ -83,7 +83,7 @@ def unshown_kind_of(head: bytes) -> FileType | None:
 
 
 def is_any_picture(head: bytes) -> bool:
-    """Whether a file with these first bytes is a picture, shown here or not."""
+    """Whether a file with these first bytes is a picture, even one that cannot be decoded here."""
     return kind_of(head) is not None or unshown_kind_of(head) is not None
 
 
@@ -93,7 +93,7 @@ def _brands(head: bytes) -> list[bytes]:
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
-    """Stored width and height of a PNG, JPEG or WebP file by its header; blocking.
+    """Width and height in the header of a PNG, JPEG or WebP file; blocking.
 
     None for other types, and for a damaged header. Raises OSError.
     """

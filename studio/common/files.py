@@ -184,7 +184,7 @@ def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
 
 
 def new_folder(folder: Path) -> None:
-    """Create a folder in an existing one; durable after `sync_folder` of the latter."""
+    """Create a folder in an existing one; durable after `sync_folder` of its parent."""
     with storage_errors(folder):
         _step("folder", folder)
         folder.mkdir(mode=0o700)
@@ -211,7 +211,7 @@ def beside(path: Path) -> Path:
 def write_new(
     path: Path, chunks: Iterable[bytes], *, mode: int = 0o600, told: Path | None = None
 ) -> int:
-    """Write a new file, and make its bytes durable, but not yet its name.
+    """Write a new file durably, except for its name, which `sync_folder` makes durable.
 
     Returns the number of bytes. An incomplete file is removed. Errors name `told`, the path that
     the user knows, instead of `path`; the umask is subtracted from `mode`.
@@ -236,7 +236,7 @@ def write_new(
 
 
 def write_all(handle: int, data: bytes) -> int:
-    """Write all bytes at the handle's position; their number. Raises OSError."""
+    """Write all bytes at the handle's position; returns their number. Raises OSError."""
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]
@@ -281,7 +281,10 @@ def set_aside_error(path: Path, aside: Path) -> StorageError:
 
 
 def put_aside(path: Path) -> Path:
-    """Rename an invalid file to a free name that says so; returns it. Raises OSError."""
+    """Rename an invalid file to a free name that marks it as such; returns the new path.
+
+    Raises OSError.
+    """
     number = 1
     aside = path.with_name(f"{path.stem}.broken{path.suffix}")
     while os.path.lexists(aside):
@@ -318,7 +321,7 @@ def into_place(temporary: Path, path: Path, *, within: Path | None = None) -> No
 def claim(temporary: Path, path: Path) -> None:
     """Rename a complete, synced file to a free name, durably; it is removed if that fails.
 
-    Raises FileExistsError for a taken name, after which the file is not removed; StorageError.
+    Raises FileExistsError if the name is taken, and then keeps the file; StorageError.
     """
     try:
         _step("rename", path)
@@ -344,7 +347,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file atomically, but not durably, for data that will also be in another file."""
+    """Write a file atomically but not durably, for data that another file will have as well."""
     with storage_errors(path):
         temporary = path.with_name(f".{path.name}.new")
         _step("create", temporary)
@@ -362,10 +365,10 @@ def move(
 ) -> None:
     """Move a file on one disk, durably. Raises StorageError if `target` exists.
 
-    Also raises it if a link lies between `within` and the target. With `leaving` the old folder is
-    not synced, because it is removed as well, or the old name does no harm. Without `lasting` the
-    caller syncs the new folder. Another program could create `target` between the check and the
-    renaming: that is safe for names with an id of this program; use `claim` for all others.
+    Also raises it if the path from `within` to the target contains a link. With `leaving` the old
+    folder is not synced, because it is removed next, or because its old entry would do no harm.
+    Without `lasting` the caller syncs the new folder. Another program could create `target` between
+    the check and the renaming; names with an id of this program are safe, use `claim` for others.
     """
     with storage_errors(target):
         if os.path.lexists(target):
@@ -414,7 +417,7 @@ def until_free(act: Callable[[], object], wait: Callable[[float], object] = time
 
 
 def remove(path: Path, *, within: Path | None = None) -> None:
-    """Remove a file if it exists. Raises StorageError, also if the path has a link."""
+    """Remove a file if it exists. Raises StorageError, also if the path contains a link."""
 
     def act() -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -502,7 +505,7 @@ class Appender:
         """Start writing to disk, so that little is left for the fsync."""
         start, self._flushed = self._flushed, self.size
         if sys.platform == "linux":
-            # Only an advice to the system.
+            # The call is only a hint to the system.
             with contextlib.suppress(OSError):
                 os.posix_fadvise(self._handle, start, self.size - start, os.POSIX_FADV_DONTNEED)
 
@@ -512,7 +515,7 @@ class Appender:
             _sync(self._handle, self.path)
 
     def in_place(self) -> bool:
-        """Whether its path still refers to it: neither file nor folder was moved or deleted."""
+        """Whether the path still refers to this file: it was not moved or deleted."""
         try:
             named = self.path.stat()
         except OSError:

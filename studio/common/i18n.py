@@ -26,8 +26,8 @@ _numbers: NumberFormat = ENGLISH
 def install(folder: Path, chosen: str | None = None) -> None:
     """Use the catalogue of the `chosen` language (a code such as "de"), and its numbers.
 
-    The system's languages if it is None or empty. The first language with a catalogue is used;
-    English needs none, and is the fallback.
+    If it is None or empty, the first of the system's languages with a catalogue is used. English
+    needs no catalogue, and is the fallback.
     """
     use(_find(folder, [chosen] if chosen else system_languages()))
     use_numbers(format_of(language()))
@@ -132,5 +132,5 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 
 def pgettext(context: str, message: str) -> str:
-    """The message in the user's language, for English words with several meanings."""
+    """The message in the user's language; `context` tells apart equal English messages."""
     return _catalogue.pgettext(context, message)

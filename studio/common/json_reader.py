@@ -65,13 +65,13 @@ class JsonReader(Generic[T]):
 
     @cached_property
     def _decode(self) -> Callable[[bytes], Any]:
-        # Inspects each field of the type, for up to 3 ms; a start needs few of them.
+        # Created at first use: this takes up to 3 ms, and the program's start needs few readers.
         return msgspec.json.Decoder(self._kind).decode
 
     def decode(self, data: bytes) -> T:
         """The value. Raises NotUnderstood."""
         data = data.removeprefix(_BOM)
-        # Nearly all have too few brackets to be deep.
+        # A quick check first: most JSON has too few brackets to be deep.
         if data.count(b"[") + data.count(b"{") > DEEPEST and is_deep(data):
             raise NotUnderstood("brackets within brackets")
         try:

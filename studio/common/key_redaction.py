@@ -2,7 +2,7 @@
 
 A service or a gateway may echo the key in any header, text, signature or address. So it is removed
 from received bytes before anything is stored, parsed or shown (`providers.transport`), and from
-logs (`logs`). It is found in upper and lower case, with any characters escaped (percent, once or
+logs (`logs`). A key is found in upper and lower case, with any characters escaped (percent, once or
 more; JSON; HTML; \\x), in hexadecimal, and in base64 of both alphabets at any offset.
 
 Bytes of pictures are not changed, because that would break their checksums and signed provenance.
@@ -27,10 +27,10 @@ T = TypeVar("T")
 
 HIDDEN: Final = "[key]"
 SHORTEST: Final = 6
-"""Minimum length of a key; shorter words occur in answers by chance."""
+"""Minimum length of a key; shorter ones could occur in answers by chance."""
 
 _SURE = 16
-"""Length from which a word does not occur by chance."""
+"""Length from which a key cannot occur by chance."""
 
 _LEAST_CODED = 10
 """Minimum length of a key in base64 or hexadecimal."""
@@ -39,7 +39,7 @@ _LITTLE = 1024
 """Limit in bytes of a piece that can be searched quickly."""
 
 _HEAD = 128
-"""Characters at the beginning of base64 by which a picture is detected."""
+"""Number of leading base64 characters by which a picture is detected."""
 
 _BEFORE_DATA = (b'"', b",", b" ")
 """Characters before the base64 of a picture, in JSON and in data: URLs."""
@@ -64,7 +64,7 @@ class SecretRedactor:
     """Removes secrets from bytes, texts and values.
 
     Attributes:
-        forms: what is searched for: the spellings of each secret.
+        forms: the spellings of each secret that are searched for.
     """
 
     def __init__(self, secrets: Iterable[str] = (), *, instead: str = HIDDEN) -> None:
@@ -196,14 +196,15 @@ class StreamRedactor:
 
 
 def escaped(data: bytes) -> bool:
-    """Whether there may be escapes, which need the slow search."""
+    """Whether the data may have escapes, which need the slow search."""
     return b"%" in data or b"\\" in data or b"&#" in data
 
 
 def _surely_absent(forms: tuple[_SecretForm, ...], data: bytes) -> bool:
-    """Whether none of the forms occurs; a quick search, as most answers contain none.
+    """Whether certainly none of the forms occurs; a quick search, as most answers contain none.
 
-    Without escapes, a form is its plain characters, in either base64 alphabet, with line breaks.
+    False for data that may have escapes. In all other data a form can differ only in case, base64
+    alphabet and line breaks.
     """
     if escaped(data):
         return False
@@ -248,7 +249,7 @@ class _SecretForm:
         return len(self.secret) >= _SURE
 
     def cut(self, data: bytes, head: bytes) -> bytes:
-        """The data without the secret; `head` is the beginning of the base64 that it continues."""
+        """The data without the secret; `head` begins the base64 that the data continues."""
         if not (self.coded or escaped(data) or self.secret.lower() in data.lower()):
             return data
         if not self._within(data):
@@ -263,7 +264,7 @@ class _SecretForm:
         return self.whole.sub(instead, data)
 
     def _within(self, data: bytes) -> bool:
-        """Whether the form occurs; searched only in runs of its possible bytes."""
+        """Whether the form occurs; only runs of its possible bytes are searched."""
         signs, run = data.translate(self.signs), b"a" * self.shortest
         start = signs.find(run)
         while start >= 0:
@@ -275,7 +276,7 @@ class _SecretForm:
         return False
 
     def begun_at_end(self, data: bytes) -> int:
-        """Number of bytes at the end of the data that may begin the form."""
+        """Number of bytes at the end of the data that may be the beginning of the form."""
         size = len(data)
         place = max(0, size - self.longest)
         place += data[place:].translate(self.signs).rfind(b" ") + 1
@@ -289,7 +290,7 @@ class _SecretForm:
         return 0
 
     def _goes_on(self, data: bytes, place: int) -> bool:
-        """Whether the rest of the data may begin the form."""
+        """Whether the data from `place` on may be the beginning of the form."""
         for atom in self.atoms:
             if place == len(data) or _UNFINISHED.fullmatch(data, place):
                 return True
@@ -373,14 +374,17 @@ def _either(sign: str) -> bytes:
 
 
 def _in_base64(raw: bytes) -> Iterable[bytes]:
-    """The base64 characters that depend on the secret only, at each of the three offsets."""
+    """The base64 of a secret at each of the three offsets, without characters that vary."""
     for before, first in ((0, 0), (1, 2), (2, 3)):
         text = base64.b64encode(bytes(before) + raw)
         yield text[first : (before + len(raw)) * 8 // 6]
 
 
 def _begun(data: bytes, place: int, head: bytes) -> bytes:
-    """Beginning of the base64 at an index; `head` begins the base64 that the data continues."""
+    """First characters of the base64 around an index.
+
+    `head` has those of the base64 that the data continues.
+    """
     start = max(data.rfind(one, 0, place) for one in _BEFORE_DATA) + 1
     if start:
         return data[start : start + _HEAD]

@@ -47,7 +47,7 @@ class LockOwner:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the owner is on another machine, so that nobody here can see whether it runs.
+        """Whether the owner is on another machine, so that its process cannot be seen from here.
 
         Only then may the user be asked to open the library anyway.
         """
@@ -68,7 +68,7 @@ def _myself() -> LockOwner:
 
 
 def _host() -> str:
-    # `uname` does not involve sockets, which a start does not need otherwise.
+    # `uname` avoids importing sockets, which nothing else needs at the start.
     return os.uname().nodename if hasattr(os, "uname") else socket.gethostname()
 
 
@@ -136,7 +136,7 @@ class LibraryLock:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise storage_error(error, path) from error
-            # A share without locks: only the note can tell.
+            # A share without locks: only the note shows whether there is an owner.
             taken = anyway or holder(self.folder) is None
         before = holder(self.folder)
         if not taken:

@@ -35,7 +35,7 @@ class _QueueHandler(logging.handlers.QueueHandler):
     """Formats records on the caller's thread, where their arguments may be used."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
-        """Drop the line if the queue is full: the disk has been stuck for thousands of lines."""
+        """Drop the line: the queue is full, because the disk is stuck."""
 
 
 class _FileHandler(logging.handlers.RotatingFileHandler):
@@ -87,7 +87,7 @@ def install(
         _end()
     number = logging.getLevelName(level.upper()) if isinstance(level, str) else level
     if not isinstance(number, int):
-        raise ValueError(level)  # noqa: TRY004 a word that is no level
+        raise ValueError(level)  # noqa: TRY004 a wrong value, not a type
     waiting: queue.Queue[logging.LogRecord] = queue.Queue(most_waiting)
     handler = _QueueHandler(waiting)
     handler.setFormatter(CleanFormatter(_LINE))

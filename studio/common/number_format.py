@@ -29,7 +29,7 @@ class NumberFormat:
         group: separator of digit groups; "" for none.
         first_group: digits of the group before the decimal separator.
         next_groups: digits of the other groups; two in India.
-        least_grouped: least number of digits that are grouped; five in Spain.
+        least_grouped: minimum number of digits to group; five in Spain.
         digits: the ten digits.
         dollars: an amount of US dollars, with `PLACE` for the number.
         right_to_left: whether amounts are isolated from the text around them.
@@ -45,7 +45,7 @@ class NumberFormat:
     right_to_left: bool = False
 
     def number(self, value: float | Decimal, decimals: int = 0) -> str:
-        """A number with that many decimals: "12,408"; halves are rounded as Python does."""
+        """A number with that many decimals: "12,408"; rounded like Python's `format`."""
         text = f"{value:.{decimals}f}"
         sign = "-" if text.startswith("-") else ""
         whole, _point, part = text.removeprefix("-").partition(".")
@@ -60,7 +60,7 @@ class NumberFormat:
         return f"{_FIRST_STRONG}{text}{_END}" if self.right_to_left else text
 
     def without_zeros(self, text: str, least: int) -> str:
-        """The number in `text` without trailing zeros, but with at least that many decimals."""
+        """The number in `text` without trailing zeros, but with at least `least` decimals."""
         zero = re.escape(self.digits[0])
         kept = rf"(?P<kept>{re.escape(self.decimal)}\w{{{least}}}\w*?){zero}+(?!\w)"
         return re.sub(kept, r"\g<kept>", text, count=1)

@@ -28,7 +28,7 @@ class Paths:
     Attributes:
         home: the folder given by `--home`; None for the system's usual ones.
         library: the library opened if the settings name no other.
-        keyring_service: the name under which keys are kept in the system keyring.
+        keyring_service: the service name of keys in the system keyring.
     """
 
     home: Path | None

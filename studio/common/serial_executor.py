@@ -3,9 +3,9 @@
 The loop's thread never waits for a disk. Each executor is named for its purpose; executors share
 nothing but values.
 
-A thread releases no object it was given: the caller may be part of the window, and a Qt object
-destroyed on another thread crashes the process. `PendingCall` returns them all to the loop's
-thread, with the window's loop too.
+A thread never drops the last reference to an object passed to it: the caller may be part of the
+window, and a Qt object destroyed on another thread crashes the process. `PendingCall` returns all
+of them to the loop's thread; this also works with the window's event loop.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ class PendingCall:
         self._error: BaseException | None = None
 
     def run(self) -> bool:
-        """Run on a thread, unless it was cancelled, and deliver the outcome on the loop's.
+        """Make the call, unless it was cancelled, and deliver the outcome on the loop's thread.
 
-        False if the loop is closed; then the caller keeps this object.
+        Runs on the executor's thread. False if the loop is closed; then the caller keeps this
+        object.
         """
         assert self._future is not None
         assert self._call is not None
@@ -44,12 +45,12 @@ class PendingCall:
         if not self._future.cancelled():
             try:
                 self._result = self._call()
-            except BaseException as error:  # noqa: BLE001 - handed to whoever asked
+            except BaseException as error:  # noqa: BLE001 - raised for the caller
                 self._error = error
         return call_on_loop(loop, self._deliver)
 
     def cancel(self) -> None:
-        """Cancel a call that no thread will run; from any thread."""
+        """Cancel a call that no thread will run; may be called from any thread."""
         if self._future is not None:
             call_on_loop(self._future.get_loop(), self._drop)
 
@@ -114,7 +115,7 @@ class SerialExecutor:
         while (asked := self._asked.get()) is not None:
             if not asked.run():
                 self._left.append(asked)
-            # Not held while waiting: its arguments and result may be large.
+            # Not kept while waiting, because its arguments and result may be large.
             del asked
 
     def close(self) -> None:

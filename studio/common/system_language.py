@@ -29,7 +29,7 @@ def system_languages() -> list[str]:
 def _chosen() -> list[str]:
     """Languages in the settings of Windows or macOS, which set no variables for them."""
     if sys.platform == "win32":
-        # The language of windows and menus. That of the formats may be another country's.
+        # The language of windows and menus; that of number formats may differ.
         number = ctypes.windll.kernel32.GetUserDefaultUILanguage()
         name = locale.windows_locale.get(number)
         return [name] if name else []
@@ -67,5 +67,5 @@ def _of_windows(language: str, place: list[str]) -> tuple[str, list[str]]:
     if language.lower().startswith("chinese"):
         far = re.search("traditional|taiwan|hong kong|macao", " ".join([language, *place]).lower())
         return "zh", ["TW" if far else "CN"]
-    # Python knows the names as aliases: "german" is "de_DE.ISO8859-1".
+    # Python has these names as aliases: "german" is "de_DE.ISO8859-1".
     return locale.locale_alias.get(language.lower(), "en")[:2], []

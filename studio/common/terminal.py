@@ -36,7 +36,7 @@ def harmless(text: str, *, lines: bool = True) -> str:
 
 
 def escaped(json: str) -> str:
-    """A line of JSON with these characters escaped as \\uXXXX, which keeps the values."""
+    """A line of JSON with control characters escaped as \\uXXXX, which keeps the values."""
     if json.isprintable():
         return json
     return "".join(

@@ -13,9 +13,10 @@ def walk(
     through_links: bool = False,
     unread: Callable[[OSError], object] = lambda _error: None,
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Folders from the top down with the names of folders and files in each, like `os.walk`.
+    """Folders from the top down, with the names of folders and files in each, like `os.walk`.
 
-    Unlike `os.walk`, it works for a thousand nested folders. `unread` is called with errors.
+    Unlike `os.walk`, this works for a thousand nested folders. `unread` is called with the error
+    for each folder that cannot be read.
     """
     waiting = [folder]
     while waiting:

@@ -51,13 +51,13 @@ def beside(target: Path) -> Iterator[Path]:
 
 
 def _begin(part: Path) -> tuple[int, Path | None]:
-    """Write and lock a note; if that fails, the copy is made without one."""
+    """Write and lock a note; None if that fails, and the copy is made without one."""
     if _folder is None:
         return -1, None
     note = _folder / f"{os.getpid()}-{secrets.token_hex(8)}{NOTE}"
     handle = -1
     try:
-        # Empty until it is locked, so that it does not count as left behind.
+        # The note is empty until it is locked, so that it does not count as left behind.
         files.ensure_folder(_folder)
         files.write_new(note, ())
         handle = os.open(note, os.O_RDWR | getattr(os, "O_BINARY", 0))

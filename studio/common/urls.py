@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile(r"\$?\{[^/{}]*\}|\$[A-Z_]{2,}|<[^/<>]*>")
 _CALL = re.compile(r":[a-z]\w*$", re.IGNORECASE)
 
 _MOST_KNOWN = 64
-"""Size of the cache of parsed addresses; a request parses that of its service a dozen times."""
+"""Size of the cache of parsed addresses; each request parses its service's a dozen times."""
 
 _VERSION = r"/v\d+(?:p\d+)?(?:alpha|beta)?\d*"
 _ENDS_WITH_VERSION = re.compile(rf"{_VERSION}$", re.IGNORECASE)
@@ -88,7 +88,7 @@ def read_address(text: str) -> str:
 
 
 def _has_more(query: str) -> bool:
-    """Whether a query has anything that could be a key, or that a service would need."""
+    """Whether a query has a parameter that may be a key, or that a service may need."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
     except ValueError:
@@ -97,7 +97,7 @@ def _has_more(query: str) -> bool:
 
 
 def _check_path(path: str) -> None:
-    """Raise InputError for a path that has to be completed, or belongs to one call."""
+    """Raise InputError for a path that is incomplete, or that of a single call."""
     if found := _PLACEHOLDER.search(path):
         raise InputError(
             _("Invalid provider address"),
@@ -149,7 +149,8 @@ def models_parent(address: str, version: str) -> str:
 def models_list(parent: str) -> str:
     """Address of the list of models for a result of `models_parent`.
 
-    A publisher's models are listed without project and location, by Vertex AI in one version only.
+    A publisher's models are listed without project and location; Vertex AI lists them in a single
+    version only.
     """
     if not is_vertex(parent):
         return f"{parent}/models"
@@ -183,14 +184,14 @@ def usable_address(text: str) -> str:
     address = read_address(text)
     host = urlsplit(address).netloc
     if "://" not in text and host not in LOOPBACK and not re.search(r"[.:]", host):
-        # A single word is no address.
+        # A single word is not an address.
         raise _unusable(text)
     check_address(address)
     return address
 
 
 def check_address(url: str) -> None:
-    """Raise InputError for an unsafe address: http except loopback."""
+    """Raise InputError for an unsafe address: http to any host but loopback."""
     try:
         parts = urlsplit(url)
         scheme, host = parts.scheme, parts.hostname or ""

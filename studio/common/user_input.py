@@ -115,7 +115,7 @@ def is_address(word: str) -> bool:
 def path_of(word: str, *, look: bool = True) -> Path:
     """The path of an argument: a path, in which `~` is expanded, or a `file:` URL.
 
-    With `look`, finds existing files with names like URLs, and files whose URL was not escaped.
+    With `look`, the disk is checked for files with names like URLs, or with unescaped URLs.
     Raises Unusable for other URLs.
     """
     if not is_address(word) or (look and os.path.lexists(word)):
@@ -164,7 +164,7 @@ def _elsewhere(word: str, scheme: str) -> Unusable:
 
 
 def word_of(path: Path) -> str:
-    """A valid text that stands for an absolute path; the inverse of `path_of`."""
+    """An absolute path as valid text; the inverse of `path_of`."""
     text = str(path)
     return text if valid(text) == text else path.as_uri()
 
@@ -202,7 +202,7 @@ def opened(path: Path, *, most: int | None = None) -> FileIO:
     except (OSError, ValueError) as error:
         raise unusable(path, error) from error
     try:
-        # It may have been replaced since the check.
+        # The file may have been replaced since the check.
         _check(path, os.fstat(handle), most)
         return FileIO(handle, "rb")
     except BaseException:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 
-# In scripts without spaces each character counts as a word; otherwise a sentence would be one.
+# In scripts without spaces each character is a word; otherwise a whole sentence would be one word.
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+(?:['’\-][^\W{_CJK}]+)*|[^\w\s]")
-MANY = 600  # words; above it the comparison treats popular words as noise, to stay fast
-SHARED_ENOUGH = 0.4  # below, marks are harder to read than the text (tokens.md, section 8)
+MANY = 600  # words; longer texts are compared without their most frequent words, to stay fast
+SHARED_ENOUGH = 0.4  # share of words below which marks are harder to read than the text
 
 
 class DiffKind(Enum):
@@ -32,7 +32,7 @@ class DiffPiece:
 
 
 def change_pieces(changed: Iterable[tuple[str, str]], between: str) -> list[DiffPiece]:
-    """Changes, as `changes` finds them, one after another with a text between them."""
+    """The pieces of several changes (see `changes`), with `between` from one to the next."""
     pieces: list[DiffPiece] = []
     for gone, came in changed:
         if pieces:

@@ -125,7 +125,7 @@ class Credentials:
         return await self._get(profile, prompt=prompt, known=known, patience=patience)
 
     async def check_keyring(self, profile: str) -> KeyStatus:
-        """Read the status for startup, without a prompt; the offline painter needs no keyring."""
+        """Read the status at startup, without a prompt; the offline painter needs no keyring."""
         if profile == OFFLINE:
             return self.status(profile)
         with contextlib.suppress(KeyMissing, InputError):
@@ -141,7 +141,7 @@ class Credentials:
     async def store(self, profile: str, key: str) -> KeyStatus:
         """Store a key in the keyring, or for this session if that fails. Raises InputError.
 
-        The key is used at once. The first key makes its profile the default.
+        The key takes effect at once. The first key makes its profile the default.
         """
         secret = _Secret(clean(key))
         logs.redact(secret.text)
@@ -332,7 +332,7 @@ class Credentials:
 
 def _system_vault() -> ModuleType:
     """The module that imports keyring; called on the thread of a keyring call."""
-    # Keyring loads secretstorage and cryptography, which a start does not wait for.
+    # Imported here, because keyring loads secretstorage and cryptography, which takes long.
     from studio.config import system_vault
 
     return system_vault

@@ -50,9 +50,9 @@ def worker_environment() -> dict[str, str]:
 
 
 def keep_memory_private() -> None:
-    """Disable core dumps of this process, and access to its memory by others.
+    """Disable core dumps of this process, and access to its memory by other processes.
 
-    A dump would contain the key. The limit alone does not stop crash collectors.
+    A dump would contain the key. The resource limit alone does not stop crash collectors.
     """
     if sys.platform != "win32":
         with contextlib.suppress(OSError, ValueError):

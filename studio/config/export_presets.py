@@ -1,6 +1,6 @@
 """The user's presets for export, in a file of their own.
 
-A preset with the id of a built-in one replaces it. Each entry is read by itself: invalid entries
+A preset with the id of a built-in one replaces it. Each entry is read separately: invalid entries
 and those of a newer version are not used, but stay in the file, as do unknown fields. All calls
 block.
 """
@@ -60,7 +60,7 @@ class ExportPresetStore:
             self.trouble = files.set_aside(self._path)
             return self.presets
         except OSError as error:
-            # What cannot be read now is not overwritten.
+            # A file that cannot be read now is not overwritten.
             self._hands_off = True
             self.trouble = files.storage_error(error, self._path)
             return self.presets

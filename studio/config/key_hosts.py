@@ -1,4 +1,4 @@
-"""Binding of each profile's key to a host: it is not sent to any other without consent.
+"""Binding of each profile's key to a host: the key is sent to no other host without consent.
 
 The settings store the host of each profile's key at its first use. After a change of the base URL,
 in the settings or in their file, the key is not sent until it is entered again or the user allows

@@ -32,7 +32,7 @@ class KeyState(StrEnum):
     LOCKED = "locked"
     WAITING = "waiting"  # the keyring shows its prompt, or does not answer
     ABSENT = "absent"  # no keyring on this system
-    DENIED = "denied"  # the user or the system said no
+    DENIED = "denied"  # the user or the system denied access
     TOO_LONG = "too long"
     NONE = "none"
 
@@ -59,7 +59,7 @@ class KeyStatus:
 
     @property
     def saved(self) -> bool:
-        """Whether it is in the keyring and can be read."""
+        """Whether the key is in the keyring and can be read."""
         return self.source is KeySource.KEYRING and self.state in (KeyState.OK, KeyState.UNREAD)
 
     @property

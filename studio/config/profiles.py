@@ -21,7 +21,7 @@ DEAREST = 1000.0
 def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profile:
     """The profile in normalized form, with a unique name.
 
-    `editing` is the name of the profile it replaces. Raises InputError for an empty or duplicate
+    `editing` is the name of the profile being replaced. Raises InputError for an empty or duplicate
     title, and for an invalid address or path.
     """
     title = " ".join(profile.title.split())
@@ -66,7 +66,7 @@ def with_profile(settings: Settings, profile: Profile) -> tuple[Profile, ...]:
 
 
 def without_profile(settings: Settings, name: str) -> tuple[tuple[Profile, ...], str]:
-    """The user's own profiles without that one, and the new default provider."""
+    """The user's own profiles without the named one, and the new default provider."""
     rest = tuple(one for one in settings.profiles if one.name != name)
     left = replace(settings, profiles=rest)
     if any(one.name == settings.profile for one in left.all_profiles):
@@ -151,7 +151,7 @@ def _path(text: str) -> str:
 
 
 def _free_name(title: str, settings: Settings) -> str:
-    """A name without a profile or a stored key: a key belongs to one provider only."""
+    """A new name that has no profile and no stored key, so that no key is inherited."""
     base = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "own"
     taken = {one.name for one in settings.all_profiles} | set(settings.known_keys)
     name, number = base, 2

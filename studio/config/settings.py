@@ -40,8 +40,8 @@ class Profile:
         auth: "bearer" (Authorization header) or "google" (x-goog-api-key header).
         version: path before `models/`, "v1" or "v1beta".
         wire: name of the wire format; unknown ones are preserved.
-        at_once: limit of concurrent requests; None for that of all providers.
-        per_minute: limit of requests within any 60 seconds; None for none.
+        at_once: limit of concurrent requests; None for `Settings.at_once`.
+        per_minute: limit of requests within any 60 seconds; None for no limit.
         extra_fields: JSON merged into generationConfig of every request; empty without any.
     """
 
@@ -60,7 +60,7 @@ class Profile:
 
 
 USUAL_PATH = "gemini"
-"""Default path of this wire format."""
+"""Default path of the wire format "gemini"."""
 
 PLACE = "{model}"
 """Placeholder of the model in a custom path."""
@@ -103,18 +103,19 @@ class Settings:
         key_hosts: profiles and the host that the key of each is bound to.
         library: folder of the library; empty for the usual one.
         at_once: limit of concurrent requests of a profile.
-        time_out: seconds after which an answer is late and its slot free; 0 for an estimate.
-        outer_limit: seconds after which an unanswered request is given up.
+        time_out: seconds after which an answer counts as late and its slot is freed; 0 for an
+            estimate.
+        outer_limit: seconds after which an unanswered request is abandoned.
         theme: "system", "dark" or "light".
         contrast: "system", "high" or "normal".
         motion: "system", "reduced" or "full".
         least_stars: only pictures with at least this rating are shown; 0 for all.
         advance: select the next picture after rating or flagging one.
         pick_advance: pick mode shows the next picture after a decision.
-        stacks: criterion by which a shelf or collection is stacked ("run", "parent" or "hand"),
-            by its name or id; those not named are not stacked.
+        stacks: how a shelf or collection is stacked ("run", "parent" or "hand"), by its name or id;
+            others are not stacked.
         drag_recipes: preset of copies for drags and the clipboard, by the id of a collection or of
-            the library; originals for those not named.
+            the library; without an entry, the originals are used.
         shelf: the strip of collected pictures is shown.
         surround: background of the loupe: "black", "dark", "middle" or "light".
         monitor_profile: show pictures through the colour profile of the monitor.
@@ -129,7 +130,7 @@ class Settings:
             drawn from the markup, by `GuideWords`; "" for nothing.
         reference_role: role of the last picture used as a reference by a menu.
         show_sent: whether "What is sent" is unfolded.
-        mark_strip: edge of the picture at which the tools for marks and regions are.
+        mark_strip: edge of the picture beside which the tools for marks and regions are shown.
         compare_keys: show the keys over compared pictures.
         mark_keys: show the keys beside the list of marks.
         reframe_keys: show the keys below the formats of a frame.
@@ -142,9 +143,10 @@ class Settings:
         fault_models: offer the offline painter's models that simulate faults, for testing.
         shortcuts: changed shortcuts, by name of the action or of the key of a view.
         open_with: program files the user chose for "Open with", newest first.
-        export_preset: id of the export preset used last.
+        export_preset: id of the most recently used export preset.
         export_folder: folder of the last export; empty for the usual one.
-        contact_sheet, handoff_page: JSON of the last one, without its texts; empty for the default.
+        contact_sheet, handoff_page: JSON of the options used last, without texts; empty for the
+            defaults.
         contact_sheet_logo: file of the sheet's logo; empty for none.
         handoff_preset: id of the export preset for pictures beside a hand-off page.
         handout_folder: folder of the last sheet or page; empty for the usual one.
@@ -252,7 +254,7 @@ class SettingsStore:
     """The settings file and the value read from it.
 
     A broken file is renamed, defaults are used, and `trouble` has the error to show once. In a
-    valid file each entry is read by itself: an invalid one is reported, not used, and stays in the
+    valid file each entry is read separately: an invalid one is reported, not used, and stays in the
     file. A file of a newer version is read as far as possible and not overwritten. Other processes
     may write the file too: entries that were not changed here are preserved.
     """
@@ -339,7 +341,7 @@ class SettingsStore:
         await asyncio.sleep(0)
         try:
             saved = None
-            while saved is not self.value:  # a choice made while the last one was being written
+            while saved is not self.value:  # changed again while the file was being written
                 saved = self.value
                 await asyncio.to_thread(self.save)
         except StorageError as error:
@@ -479,7 +481,7 @@ def _has_more(raw: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
-    """Settings read entry by entry, names of unused entries, and of valid but unusable ones."""
+    """Settings read entry by entry, and the names of invalid and of valid but unusable entries."""
     odd: list[str] = []
     try:
         found = json_reader.convert(raw, Settings)

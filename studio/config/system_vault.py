@@ -59,7 +59,7 @@ class SystemSecretStore:
         self._display = display
 
     def door(self) -> KeyState:
-        """Whether it is unlocked; never prompts."""
+        """State of the keyring, read without a prompt."""
         with self._errors():
             return self._door()
 
@@ -86,7 +86,7 @@ class SystemSecretStore:
     def _errors(self) -> Any:
         try:
             yield
-        except Exception as error:  # noqa: BLE001 backends let errors of the system through
+        except Exception as error:  # noqa: BLE001 backends pass on errors of the system
             # No cause attached: a foreign error may have the key in its arguments.
             raise trouble_of(error, display=self._display) from None
 
@@ -104,7 +104,7 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
     if isinstance(error, errors.NoKeyringError) or name == "SecretServiceNotAvailableException":
         return KeyringFailure(KeyState.ABSENT, _("no system keyring found"))
     if isinstance(error, errors.KeyringLocked | errors.InitError):
-        # Both errors occur where no prompt can be shown, and when one was closed.
+        # Both errors occur when no prompt can be shown, and when the user closed it.
         if display:
             return KeyringFailure(
                 KeyState.DENIED, _("the keyring's password prompt was closed or denied")
@@ -124,7 +124,8 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
 def open_vault(environ: Mapping[str, str]) -> SecretStore:
     """The system's keyring. Blocking. Raises KeyringFailure if there is none.
 
-    Chosen by name, not by keyring's chain of backends: a change of desktop must not lose a key.
+    The backend is chosen by name, not by keyring's priorities, so that a key is still found after
+    a change of desktop.
     """
     kind: Any
     if sys.platform == "darwin":
@@ -149,7 +150,7 @@ def open_vault(environ: Mapping[str, str]) -> SecretStore:
 def _works(backend: Any) -> bool:
     try:
         return bool(backend.priority > 0)
-    except Exception as error:  # noqa: BLE001 a backend says in its own way that it cannot
+    except Exception as error:  # noqa: BLE001 each backend raises errors of its own
         log.info("%s cannot be used: %s", backend.__module__, type(error).__name__)
         return False
 

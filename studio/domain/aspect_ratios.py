@@ -1,4 +1,4 @@
-"""Named aspect ratios, and the one nearest to a picture's."""
+"""Named aspect ratios, and the one nearest to the ratio of a picture."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMED = tuple(
 """Every ratio with a name; others are written in lowest terms."""
 
 PICKED = ("1:1", "3:2", "2:3", "16:9", "9:16")
-"""Ratios in the composer's row; the others are behind its chevron."""
+"""Ratios in the composer's row; the others are in the menu of its chevron."""
 
 SEARCHED = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9")
 """Ratios that the search field suggests."""

@@ -1,7 +1,7 @@
 """Monthly budget: amount spent, warnings, and whether a run fits.
 
 Arithmetic and sentences for window and command line; `app/budget.py` keeps the sums. Prices come
-from dated tables, so every sum is an estimate; pictures without a known price are in none.
+from dated tables, so every sum is an estimate; pictures without a known price are not included.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Budget:
     Attributes:
         limit: US dollars a month; 0 for no budget.
         spent: US dollars of this month, as far as prices are known.
-        coming: US dollars of queued and running jobs.
-        unknown: number of finished or coming pictures without a known price.
+        coming: estimated US dollars of queued and running jobs.
+        unknown: number of finished and expected pictures without a known price.
     """
 
     limit: float = 0.0
@@ -38,7 +38,7 @@ class Budget:
     def over_by(self, run_usd: float | None) -> float:
         """US dollars by which a run would exceed the budget; 0 if it fits.
 
-        A free run always fits; one of unknown price only while some of the budget is left.
+        A free run always fits; one of unknown price fits while some of the budget is left.
         """
         if not self.limit or run_usd == 0.0:
             return 0.0

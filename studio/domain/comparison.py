@@ -14,9 +14,9 @@ LETTERS = "ABCD"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelativePlacement:
-    """Position of a picture in another one, in fractions of the width and height of each.
+    """Position of one picture within another, in fractions of the width and height of each.
 
-    The point (u, v) of the first is (across * u + left, down * v + top) in the second.
+    Point (u, v) of the first is point (across * u + left, down * v + top) of the second.
     """
 
     across: float
@@ -25,7 +25,7 @@ class RelativePlacement:
     top: float
 
     def place(self, u: float, v: float) -> tuple[float, float]:
-        """The point of the second picture for one of the first."""
+        """The point of the second picture that corresponds to a point of the first."""
         return self.across * u + self.left, self.down * v + self.top
 
     @property
@@ -57,7 +57,7 @@ class Comparison:
         sides: the compared rows, two to four, each once; the first is the champion unless it is
             unlocked.
         active: the side that arrow keys change.
-        locked: whether the champion stays; without it, side 0 can be active.
+        locked: whether the champion stays; otherwise side 0 can be active too.
         beaten: rows that have lost to the champion.
     """
 
@@ -96,12 +96,12 @@ class Comparison:
 
     @property
     def beside(self) -> list[int]:
-        """Rows that `step(1)` and `step(-1)` would give the active side, if any."""
+        """Rows that `step(1)` and `step(-1)` would show on the active side, if any."""
         at = _index(self.order, self.sides[self.active])
         return [row for way in (1, -1) if (row := self._free(at, way)) is not None]
 
     def step(self, way: int) -> bool:
-        """Give the active side the next (1) or previous (-1) row; False at the end of the order."""
+        """Show the next (1) or previous (-1) row on the active side; False if there is none."""
         found = self._free(_index(self.order, self.sides[self.active]), way)
         if found is None:
             return False
@@ -120,13 +120,13 @@ class Comparison:
     def crown(self, side: int) -> None:
         """Make a challenger the champion; a new challenger takes its place.
 
-        The former champion returns to the order, and is the challenger if there is no other.
+        The former champion returns to the order; it is shown only if there is no other challenger.
         """
         if not 0 < side < len(self.sides):
             return
         former, row = self.sides[0], self.sides[side]
         self.sides[0] = row
-        # The search still counts the former champion as compared; it comes last.
+        # Kept in `sides` during the search, so that any other row is found first.
         self.sides[side] = former
         found = self.neighbour(row)
         self.sides[side] = former if found is None else found
@@ -158,8 +158,8 @@ class Comparison:
     def set_order(self, order: Sequence[int]) -> bool:
         """Adopt a changed order; False when no pair is left.
 
-        Sides whose rows left it get neighbours of their former places. A row that returns, as after
-        an undo, gets its side back, unless something else was chosen there since.
+        A row that left the order is replaced by a neighbour of its former place. If it returns, as
+        after an undo, it is shown again, unless its side was changed in the meantime.
         """
         former, self.order = self.order, order
         self._bring_back()
@@ -169,14 +169,14 @@ class Comparison:
         return len(self.sides) >= 2
 
     def show_successor(self, row: int, successor: int) -> None:
-        """Show the row that replaced another in the order, on the side of that or its stand-in."""
+        """Show the successor of a row on the side of that row or of its stand-in."""
         lost = self._lost.pop(row, None)
         if row in self.sides:
             side = self.sides.index(row)
         elif lost is not None and self.sides[lost.side : lost.side + 1] == [lost.stand_in]:
             side = lost.side
         else:
-            return  # something else was chosen there since
+            return  # the side was changed in the meantime
         if successor not in self.sides:
             self.sides[side] = successor
         if not side and lost is not None:

@@ -59,10 +59,10 @@ _GRIDS = {
     SheetPaper.LETTER: (3, 4),
     SheetPaper.SCREEN: (2, 5),
 }
-"""Usual number of pictures along the short and the long side."""
+"""Default number of pictures along the short and the long side."""
 
 _LINES = {SheetCaption.PROMPT: 3}
-"""Limit of lines of a caption; one for the others."""
+"""Limit of lines by caption; captions not listed have one line."""
 
 _TITLE, _TEXT, _HEADING = 8.0, 6.5, 15.0
 """Font sizes on A4; larger pages have larger ones."""
@@ -81,7 +81,7 @@ class ContactSheet:
     """Appearance of a contact sheet.
 
     Attributes:
-        columns, rows: pictures on a page; 0 for the usual number of the paper.
+        columns, rows: pictures across and down a page; 0 for the default of the paper.
         captions: captions from top to bottom.
         heading: heading of each page; "" for none.
     """
@@ -136,7 +136,7 @@ class SheetItem:
 
     Attributes:
         width, height: size in pixels.
-        texts: texts of the captions that it has.
+        texts: text of each caption; empty ones are missing.
         note: text in place of a picture that cannot be shown.
     """
 
@@ -158,11 +158,11 @@ class SheetBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetText:
-    """A text in a box, cut with an ellipsis where it does not fit.
+    """A text in a box, ended by an ellipsis if it does not fit.
 
     Attributes:
         size: font size in points.
-        right, centred: alignment; without either, by the direction of the text.
+        right, centred: alignment; without either, it follows the direction of the text.
     """
 
     box: SheetBox
@@ -260,7 +260,7 @@ class SheetLayout:
         return SheetBox(self._width - self._margin - width, self._margin, width, height)
 
     def _cells(self, items: Sequence[SheetItem]) -> Iterator[SheetBox]:
-        """The boxes of pictures with captions; a row is no taller than its tallest picture."""
+        """Boxes of pictures and their captions; the tallest picture determines a row's height."""
         for first in range(0, len(items), self._columns):
             row = range(first, min(first + self._columns, len(items)))
             cells = [self._cell(place) for place in row]
@@ -271,7 +271,7 @@ class SheetLayout:
             yield from (replace(cell, height=height) for cell in cells)
 
     def _cell(self, place: int) -> SheetBox:
-        """The largest box of a picture with its captions."""
+        """The largest possible box of a picture and its captions."""
         row, column = divmod(place, self._columns)
         return SheetBox(
             self._margin + column * (self._cell_width + self._gap),
@@ -285,7 +285,7 @@ class SheetLayout:
         room = cell.height - self._text_height
         width, height = max(1, item.width), max(1, item.height)
         factor = min(cell.width / width, room / height)
-        # A strip of a few pixels is still seen.
+        # Very narrow pictures stay visible.
         width_there = min(cell.width, max(width * factor, 0.5))
         height_there = min(room, max(height * factor, 0.5))
         return SheetBox(
@@ -296,7 +296,7 @@ class SheetLayout:
         )
 
     def _captions(self, cell: SheetBox, item: SheetItem) -> Iterator[SheetText]:
-        """The captions in their boxes, which have the same place in each cell of a row."""
+        """The captions in their boxes, which are aligned along a row."""
         y = cell.y + cell.height - self._text_height + _BELOW_PICTURE * self._scale
         texts = dict(item.texts)
         for caption in self._sheet.captions:
@@ -358,7 +358,7 @@ class SheetLayout:
         return self._lines[caption] * self._size_of(caption) * _LEADING + after
 
     def _fitting_lines(self) -> dict[SheetCaption, int]:
-        """Number of lines of each caption, so that captions leave half of a small cell."""
+        """Number of lines of each caption, so that captions take at most half of a cell."""
         lines = {one: _LINES.get(one, 1) for one in self._sheet.captions}
         while max(lines.values(), default=1) > 1:
             taken = sum(n * self._size_of(one) * _LEADING for one, n in lines.items())

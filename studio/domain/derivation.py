@@ -1,4 +1,4 @@
-"""Derivation of a picture made here from others, complete enough to make it again."""
+"""Derivation of a picture made here from others, complete enough to reproduce it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SEAM = 0.006
-"""Usual width of a seam, as a fraction of the longer side: 12 pixels of 2048."""
+"""Default width of a seam, as a fraction of the longer side: 12 pixels of 2048."""
 
 
 class Operation(StrEnum):

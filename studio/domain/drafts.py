@@ -1,4 +1,4 @@
-"""Draft of the composer, saved at every pause and restored at the next start."""
+"""Draft of the composer, saved at every pause in typing and restored at the next start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MATCH = "match"
 """Aspect choice that follows the input picture."""
 
 MOST_AT_ONCE = 16
-"""Limit of references added together: no model takes more."""
+"""Limit of references added together: no model accepts more."""
 
 MOST_EDITED = 64
 """Limit of pictures edited at once, each with a request of its own."""
@@ -67,7 +67,7 @@ class Draft:
 
     @property
     def sent_together(self) -> tuple[tuple[Reference, ...], ...]:
-        """References of each request: at most one source, and all the others."""
+        """References of each request: at most one source, and all other references."""
         if len(self.sources) < 2:
             return (self.references,)
         beside = tuple(one for one in self.references if one.role is not Role.EDIT)
@@ -92,9 +92,9 @@ class Draft:
 class DraftFile:
     """File of the draft between two sessions. All calls block: run them in a thread.
 
-    A mark beside the file exists while the draft is being restored (`begin_restore`, `restored`). A
-    start that finds one knows that the program died over that draft: it is renamed and offered
-    (`kept`), not restored again.
+    A marker file exists while the draft is being restored (`begin_restore`, `restored`). If it
+    exists at the start, the program crashed during the last restore: the draft is renamed and
+    offered (`kept`) instead of being restored again.
 
     Attributes:
         trouble: error to show once about an invalid file that was renamed.

@@ -3,11 +3,11 @@
 The first place takes n - 1 comparisons in a balanced tree. For each further place the winner leaves
 the tree, and only its path is decided again: without ties at most n - 1 + (k - 1) * ceil(log2 n)
 comparisons. The state is computed from the results of the pairs, so undoing a result or deleting a
-picture needs nothing else.
+picture requires no other change.
 
 The tree keeps its shape when pictures are trashed or deleted: their leaves are empty.
 
-"Both" shares the place: the second picture waits and gets the place of the first. "Neither" drops
+"Both" is a tie: the first picture advances, and the second shares its final place. "Neither" drops
 both, together with all pictures that have lost to them or share their place.
 """
 
@@ -47,7 +47,7 @@ class DuelMatch:
         pair: ids of the two pictures; () while they are not known, and if there is no match.
         decided: whether the pair has a result.
         waits: whether the pair depends on earlier matches.
-        winner: the picture that advances, also without a match; "" for none, or not yet known.
+        winner: the picture that advances, even without a match; "" for none, or not yet known.
     """
 
     begin: int
@@ -118,7 +118,7 @@ class _Tree:
         return self._winner(0, len(self._pictures))
 
     def take_out(self, id: str) -> None:
-        """Remove a picture; the rest of its path is decided again."""
+        """Remove a picture; the matches on its path are decided again."""
         self._out.add(id)
         begin, end = 0, len(self._pictures)
         while end - begin > 1:
@@ -363,13 +363,13 @@ def most_comparisons(pictures: int, best: int) -> int:
 def seeded(pictures: Sequence[str], runs: Mapping[str, str]) -> tuple[str, ...]:
     """The pictures in an order that avoids matches within a run in the first round.
 
-    `runs` has the run of each picture that has one.
+    `runs` has the runs by picture; pictures without a run are missing.
     """
     groups: dict[str, list[str]] = {}
     for id in dict.fromkeys(pictures):
         groups.setdefault(runs.get(id) or id, []).append(id)
     together = [id for group in sorted(groups.values(), key=len, reverse=True) for id in group]
-    # Neighbours in `together` are half the list apart; a leaf of the tree has one or two pictures.
+    # Pictures that are half the list apart meet, so that the pictures of one run do not.
     half = (len(together) + 1) // 2
     pairs = [together[at::half] for at in range(half)]
     alone = next((pair for pair in pairs if len(pair) == 1), None)

@@ -84,7 +84,7 @@ class AspectRatio:
 class Role(StrEnum):
     """Role of a reference picture.
 
-    ANSWER is the role of a model's answer in a picture composed of it here; it is never sent.
+    ANSWER is the role of a model's answer in a picture composed from it here; it is never sent.
     """
 
     EDIT = "edit"
@@ -120,9 +120,9 @@ class Reference:
         media_type: media type by magic bytes, such as "image/png".
         picture: id of the library's picture it was taken from, if any (lineage).
         name: name in the interface.
-        talk: the conversation that ends with it, if one was stored.
-        sentence: tells the model what it is for; "" for nothing, None for that of its role. Never
-            None in a planned request.
+        talk: the conversation that ends with this picture, if one was stored.
+        sentence: tells the model what the picture is for; "" for nothing, None for the sentence of
+            its role. Never None in a planned request.
     """
 
     sha256: str
@@ -152,7 +152,7 @@ class SafetySetting:
 class Advanced:
     """Advanced choices; the defaults leave everything to the model.
 
-    Attributes: see those of the same names in GenerationRequest.
+    Attributes: those of the same names in GenerationRequest.
     """
 
     system: str = ""
@@ -166,7 +166,7 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class GroundingSource:
-    """A page that the model used, or a search that it made: address (may be empty) and title."""
+    """A page that the model used, or a search it made: address (may be empty) and title."""
 
     url: str
     title: str = ""
@@ -179,7 +179,7 @@ class Grounding:
     Attributes:
         queries: search queries, for the web and for images.
         sources: pages that the model names.
-        searches: the service's links to such searches, which have to be shown.
+        searches: the service's links to these searches, which its terms require to be shown.
         image_queries: the subset of `queries` that were searches for images.
         billed: number of queries that count for the price: each once as a web search and once as
             an image search.
@@ -320,9 +320,9 @@ class Job:
         retry_at: time of the next attempt, while retrying.
         retry_reason: reason in a few words, while retrying.
         queue_place: 1 for the next to be sent, while queued.
-        hold: reason to wait other than its place, while queued.
+        hold: reason other than its place for waiting, while queued.
         send_at: time at which the provider's rate limit allows it, while held for that.
-        late: the answer takes longer than expected; its slot is free.
+        late: the answer takes longer than expected, and its slot was freed.
         estimate_usd: estimated cost; None if not known.
         dismissed: the user dismissed its tile.
     """
@@ -359,7 +359,7 @@ class Job:
 class CostBasis(StrEnum):
     """Basis of a cost."""
 
-    USAGE = "usage"  # counted tokens times our dated table
+    USAGE = "usage"  # counted tokens times published rates
     TABLE = "table"  # the table alone
     UNKNOWN = "unknown"
 
@@ -431,7 +431,7 @@ class NoHistoryReason(StrEnum):
     NO = ""
     OBJECTED = "objected"  # the service rejected the history
     TOO_LARGE = "too large"
-    LOST = "lost"  # the history is not in the library any more
+    LOST = "lost"  # the history is no longer in the library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,7 +449,7 @@ class HistoryUse:
 
 
 MADE_WITH = "Made with"
-"""Name of the setting that tells which program wrote the file of an imported picture."""
+"""Name of the setting with the program that wrote the file of an imported picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -466,12 +466,12 @@ class Picture:
         extra_fields: JSON of the extra fields of its request; empty without any.
         grounding: searches of the model, if any.
         draft: an intermediate picture the model made while thinking.
-        imported: name of the file it was imported from; "" if it was made here.
+        imported: name of the file it was imported from; "" for a picture made here.
         collections: ids of the collections it is in.
         settings: other metadata of an imported picture, by name.
         offline: made by the offline painter, not by a model.
         late: its answer arrived after the timeout.
-        seen: selected or opened once; a new picture is marked until then.
+        seen: was selected or opened; until then the picture is marked as new.
         conversation: the conversation up to this picture, if it can be continued.
         markup: markup of the edited picture when it was sent; None for none.
         derivation: derivation from other pictures; None for a generated or imported picture.

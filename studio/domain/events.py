@@ -77,7 +77,7 @@ class IndexProgress(Struct, frozen=True):
 
     Attributes:
         part: share of the work that is done, 1 at the end.
-        whole: False if it was cancelled, and the library is shown in part.
+        whole: False if the rebuild was cancelled, so that only part of the library is shown.
     """
 
     part: float

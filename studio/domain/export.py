@@ -70,7 +70,7 @@ LONGEST_SIDE = {
     ExportFormat.WEBP: 16_383,
     ExportFormat.AVIF: 65_535,
 }
-"""Limit of a side in pixels, by format or its encoder."""
+"""Limit of a side in pixels, set by the format or its encoder."""
 
 MOST_PIXELS = 110_000_000
 """Limit of a copy in pixels, equal to the decoder's."""
@@ -172,7 +172,7 @@ class ExportPreset:
 
     @property
     def fixed(self) -> bool:
-        """Whether it copies originals bit for bit, so that nothing about pixels can be changed."""
+        """Whether it copies originals bit for bit, so that no option about pixels applies."""
         return self.format is ExportFormat.ORIGINAL
 
 

@@ -152,7 +152,7 @@ def _check(found: Mapping[str, Any]) -> None:
 
 
 def _levels(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object with its path of names: "" for the outer one, then such as "imageconfig."."""
+    """Every object with its path: "" for the outer one, "imageconfig." for one inside it."""
     yield "", found
     waiting: list[tuple[str, Any]] = [(f"{_plain(n)}.", v) for n, v in found.items()]
     while waiting:
@@ -233,7 +233,7 @@ def _shown(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name regardless of its spelling: "image_config" and "imageConfig" are one field."""
+    """A name in its plainest spelling: "image_config" and "imageConfig" are the same field."""
     return re.sub(r"[\s_-]", "", name).lower()
 
 

@@ -1,4 +1,4 @@
-"""Family of a picture: the tree of all pictures that were edited from one another.
+"""Family of a picture: the tree of all pictures that were edited from a common original.
 
 The parent is the picture that was edited; other pictures sent with it are references. Parents that
 were trashed, deleted or never in the library stay as empty nodes.
@@ -16,7 +16,7 @@ from studio.domain.spend import Outlay
 
 
 class NodeState(StrEnum):
-    """Whether the picture of a node can be shown; only `PRESENT` nodes are not empty."""
+    """Whether the picture of a node can be shown; all nodes but `PRESENT` ones are empty."""
 
     PRESENT = "present"
     TRASHED = "trashed"
@@ -43,7 +43,7 @@ class FamilyNode:
         branch: name of the branch that begins here; "" for none.
         drift: share of pixels changed against the parent; None if not measured.
         inputs: sha256 of all references but the edited picture.
-        settings: settings of its request by name, as text; those left to the model are missing.
+        settings: settings of its request by name, as text, without those left to the model.
     """
 
     id: str
@@ -82,7 +82,7 @@ class FamilyNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingChange:
-    """A setting that differs between two pictures; "" if it was left to the model."""
+    """A setting that differs between two pictures; a value is "" if left to the model."""
 
     name: str
     before: str
@@ -95,7 +95,7 @@ class EdgeChange:
 
     Attributes:
         added, removed: words of the prompt, one text for each change.
-        more, fewer: sha256 of references of only the child, or only the parent.
+        more, fewer: sha256 of the references that only the child, or only the parent, has.
         drift: share of changed pixels; None if not measured.
     """
 
@@ -190,7 +190,7 @@ class FamilyTree:
         return [one for one in every if self.nodes[one].state is NodeState.PRESENT]
 
     def branch_of(self, id: str) -> str:
-        """Name of the nearest branch that this picture is in; "" for none."""
+        """Name of the innermost branch that this picture is in; "" for none."""
         for one in [id, *reversed(self.ancestors(id))]:
             if self.nodes[one].branch:
                 return self.nodes[one].branch

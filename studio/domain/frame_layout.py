@@ -1,4 +1,4 @@
-"""Pixels of a frame: the position of a picture in the new one."""
+"""Frames in whole pixels: the position of a picture within the new one."""
 
 from __future__ import annotations
 
@@ -61,10 +61,9 @@ def has_shape(ratio: AspectRatio, size: tuple[int, int]) -> bool:
 
 
 def drawn_aspect(frame: Frame, size: tuple[int, int], aspects: Sequence[str]) -> str:
-    """The ratio, one of the model's, to request for a frame around a picture of this size.
+    """The model's ratio to request for a frame around a picture of this size.
 
-    "" to request none: the model then follows the picture that is sent, which has the shape of the
-    user's own.
+    "" to request none if the frame has the shape of the picture, which the model then follows.
     """
     if frame.aspect in aspects:
         return frame.aspect

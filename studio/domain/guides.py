@@ -1,4 +1,4 @@
-"""Pictures drawn from the markup: the ones sent with a request, and the content of each.
+"""Pictures drawn from the markup: which are sent with a request, and what each shows.
 
 They are references with the role "mask". Their bytes are drawn when a request is prepared
 (`generation/guides.py`); until then their hash is empty.
@@ -29,7 +29,7 @@ _CONTEXT = 0.5
 """Margin around the region on each side of a crop, as a fraction of the region's longer side."""
 
 _LESS_CONTEXT = (1.0, 0.5, 0.25, 0.1, 0.0)
-"""Fractions of that margin to try if the model has no ratio like the picture's."""
+"""Fractions of `_CONTEXT` to try if the model has no ratio like the picture's."""
 
 NEAR = 0.02
 """Relative difference up to which a model's ratio counts as that of a picture."""
@@ -49,10 +49,10 @@ WHOLE = Box(0, 0, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """Content of one picture.
+    """Content of one drawn picture.
 
     Attributes:
-        box: the part of the edited picture; flat grey beyond the picture's edges.
+        box: the part of the edited picture that is shown; flat grey beyond the picture's edges.
         marks, region: whether marks and region are drawn.
         outline: part of the picture that is framed.
         words: sentences sent with it.
@@ -130,7 +130,7 @@ def with_guides(
 def planned(
     request: GenerationRequest, model: Model, words: Mapping[GuideWords, str]
 ) -> GenerationRequest:
-    """The request with pictures that are not drawn yet, as far as they are known before drawing."""
+    """The request with placeholders for the pictures that will be drawn from its markup."""
     found = layout(request, model)
     edited = request.edited
     name = edited.name if edited is not None else ""
@@ -176,7 +176,7 @@ def crop_box(
 
 
 def extended(box: Box, size: tuple[int, int], aspect: AspectRatio) -> Box:
-    """A box of this ratio around another one, so that the model's answer covers all of the latter.
+    """The smallest box of this ratio around another one, with the same centre.
 
     `size` is that of the picture in pixels.
     """
@@ -188,7 +188,7 @@ def extended(box: Box, size: tuple[int, int], aspect: AspectRatio) -> Box:
 
 
 def region_bounds(region: Region, size: tuple[int, int]) -> Box | None:
-    """Bounds of a region's strokes; None if the strokes alone do not determine the region."""
+    """Bounds of a region's strokes; None for an empty or inverted region, or one with a mask."""
     if region.inverted or region.mask is not None:
         return None
     width, height = size
@@ -229,7 +229,7 @@ def _cropped(
     aspect = AspectRatio.parse(nearest_aspect(shape, model.aspects))
     box = crop_box(region, size, aspect)
     if box is None and not has_shape(model, size):
-        # An answer of another shape could not be put back, although it is paid for.
+        # An answer of another shape would be paid for, but could not be put back.
         box, aspect = _large_crop(region, size, model, aspect)
     if box is None or not _inside(markup, box):
         return None

@@ -1,4 +1,4 @@
-"""Hand-off pages: one HTML file of pictures for the people who work with them next."""
+"""Hand-off pages: pictures in one HTML file, for the people who work with them next."""
 
 from __future__ import annotations
 

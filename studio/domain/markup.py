@@ -1,4 +1,4 @@
-"""Markup of a picture, which shows what should change: marks, a region, frames.
+"""Markup of a picture: marks, a region and frames that show what should change.
 
 All coordinates are fractions of the upright picture: (0, 0) is its top left corner, (1, 1) its
 bottom right one. Widths and feathers are fractions of its longer side. A frame may reach beyond
@@ -20,7 +20,7 @@ MOST_POINTS = 4_096
 """Limit of points of one mark or stroke."""
 
 MOST_POINTS_TOGETHER = 65_536
-"""Limit of points of a whole markup, so that a draft or record stays small."""
+"""Limit of points of a whole markup, so that drafts and records stay small."""
 
 LONGEST_SENTENCE = 500
 """Limit of a mark's sentence in characters."""
@@ -48,7 +48,7 @@ class MarkKind(StrEnum):
 
 
 MARK_COLOURS = ("#dd3328", "#ffd60a", "#ffffff", "#111111")
-"""Colours of marks; the first is used if none stands out."""
+"""Colours of marks; the first is used if none contrasts enough with the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ class Frame:
     """Edges of a new picture around, or inside, the picture it is made from.
 
     Attributes:
-        aspect: ratio it stands for, such as "16:9"; "" for a free one.
+        aspect: chosen ratio, such as "16:9"; "" for a free one.
         keep_centre: the original pixels are put back.
         seam: width of the blend between old and new, within the new part, as a fraction of the
             longer side.
@@ -155,7 +155,7 @@ class Markup:
     Attributes:
         send_clean: the clean picture is sent after the marked copy.
         region: the part that may change; None for the whole picture.
-        frames: one picture is made for each; a request has at most one, an extension.
+        frames: one picture is made for each; a request has at most one, which is an extension.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -169,7 +169,7 @@ class Markup:
 
     @property
     def sent(self) -> bool:
-        """Whether any of it is sent; hidden marks and marks without a sentence are not."""
+        """Whether any part is sent; hidden marks and marks without a sentence are not."""
         return bool(self.sent_marks or self.region is not None or self.extensions)
 
     @property
@@ -189,7 +189,7 @@ class Markup:
 
     @property
     def needs_prompt(self) -> bool:
-        """Whether a prompt is needed, as neither marks nor frames tell what to make."""
+        """Whether a prompt is needed, because neither marks nor frames say what to make."""
         return not (self.sent_marks or self.frames)
 
     @property

@@ -80,9 +80,9 @@ class Model:
         sizes: supported tiers, smallest first.
         references: limit of input pictures of a request.
         prices: US dollars for one picture by tier; empty if not known.
-        own_prices: the user's own, by tier or "*" for all; they take precedence over `prices`.
+        own_prices: the user's own prices, by tier or "*" for all; they take precedence.
         image_tokens: tokens of one picture by tier; identifies the delivered tier.
-        note: remark for the user before choosing it; may be empty.
+        note: remark for the user who chooses it; may be empty.
         offline: painted by this program, not by a model.
         fault: exists only to simulate errors.
         prompt_limit: limit of a prompt in characters.
@@ -100,8 +100,8 @@ class Model:
         safety: supports safety settings.
         shut_down: earliest day of its shutdown, such as "2026-10-29"; empty if not known.
         some_aspects: ratios that only some services of this model accept.
-        advisory: `aspects`, `sizes` and `references` are not enforced: the profile is the user's
-            own or the model unknown, and the service may accept more.
+        advisory: `aspects`, `sizes` and `references` are not enforced, because the service may
+            accept more: the profile is the user's own, or the model is unknown.
         refused: names of request fields that the model does not support or its service refused.
         pixel_table: width and height by ratio and tier, where published.
     """
@@ -142,7 +142,7 @@ class Model:
 
     @property
     def name_in_text(self) -> str:
-        """Its title for a sentence; in quotes if its punctuation would break the sentence."""
+        """Its title for use in a sentence; quoted if it contains unusual punctuation."""
         return f"“{self.title}”" if _PUNCTUATION.search(self.title) else self.title
 
     def pixels(self, aspect: str, size: str) -> tuple[int, int] | None:
@@ -162,7 +162,7 @@ class Model:
     def price(self, size: str | None) -> float | None:
         """US dollars for one picture of this tier; None if not known.
 
-        Without a tier, it is the price of the usual one: 1K, or the only one.
+        Without a tier, the price of `usual_size`.
         """
         if self.offline:
             return 0.0
@@ -194,7 +194,7 @@ class Model:
         )
 
     def supported_choices(self, wanted: Advanced) -> Advanced:
-        """These choices, with defaults for those it does not support."""
+        """The wanted choices, with defaults for those that this model does not support."""
         thinking, detail = thinking_level(wanted.thinking), detail_level(wanted.detail)
         search = wanted.search and self.search
         return Advanced(
@@ -265,7 +265,7 @@ class ServiceObservation:
 
 
 def _computed(aspect: str, size: str) -> tuple[int, int]:
-    """Pixels of a tier if they are not published: its area, in steps of 16."""
+    """Width and height of a ratio with the area of a tier, in steps of 16 pixels."""
     ratio = AspectRatio.parse(aspect).value
     side = TIERS[size]
     width, height = side * ratio**0.5, side / ratio**0.5
@@ -291,7 +291,7 @@ _VENDOR = re.compile(
 def plain_id(id: str) -> str:
     """A model's name without provider, path, preview, date and gateway suffix, in lower case.
 
-    "google/gemini-3-pro-image-preview" and "models/gemini-3-pro-image" are one model.
+    "google/gemini-3-pro-image-preview" and "models/gemini-3-pro-image" are the same model.
     """
     name = id.strip().lower().rpartition("/")[2]
     while found := _SUFFIX.search(name):
@@ -303,7 +303,7 @@ def plain_id(id: str) -> str:
 
 @lru_cache(maxsize=4096)
 def possible_keys(id: str) -> tuple[str, ...]:
-    """Keys under which a table may have a model, the closest first.
+    """Keys of a table that may match a model, the closest first.
 
     A key is `name_key` of the id, without and with the vendor names that gateways put first.
     """

@@ -1,8 +1,8 @@
 """A round of pick mode: decisions on a fixed list of pictures, one after the other.
 
 A round is a frozen value. Methods return the round after an action, and the `Decision` to record.
-Pictures that were trashed or deleted since are skipped; the list keeps them, so that restored ones
-have their place again.
+Pictures that were trashed or deleted since are skipped, but stay in the list: if restored, they are
+in their old places.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class PickRound:
         )
 
     def with_verdict(self, verdict: Verdict) -> list[str]:
-        """Ids with this decision, in the order of the list; `NONE` for those without one."""
+        """Ids with this decision, in the order of the list; `NONE` selects undecided pictures."""
         found = self.verdicts
         return [
             id
@@ -104,7 +104,7 @@ class PickRound:
         return after + before
 
     def follows(self, earlier: PickRound) -> bool:
-        """Whether it continues an earlier round with some pictures of that round."""
+        """Whether it continues an earlier round with a part of its pictures."""
         mine, theirs = set(self.pictures), set(earlier.pictures)
         return len(mine) < len(theirs) and not mine.isdisjoint(theirs)
 

@@ -22,13 +22,13 @@ from studio.domain.models import TIERS, Model
 Size = tuple[int, int]
 
 MOST_PIXELS = 110_000_000
-"""Limit of a new picture in pixels: no larger one is opened."""
+"""Limit of a new picture in pixels; larger ones cannot be opened."""
 
 LEAST_PART = 0.1
-"""Least share of a frame's sides that the picture must fill, to be found in the answer."""
+"""Minimum share of a frame's sides that the picture must fill, to be found in the answer."""
 
 MOST_CUT = 2.0
-"""Limit of the factor between a frame's ratio and the nearest one of a model."""
+"""Maximum factor between a frame's ratio and the model's nearest one."""
 
 LEAST_SIDE = 16
 """Minimum side of a dragged frame in pixels."""
@@ -170,10 +170,9 @@ def moved(box: PixelFrame, dx: int, dy: int) -> PixelFrame:
 def with_room(
     box: PixelFrame, size: Size, handle: Handle, pixels: int, ratio: float | None
 ) -> PixelFrame:
-    """The frame with this number of pixels on one side of the picture; `handle` is that of an edge.
+    """The frame with a margin of `pixels` on the side of an edge's `handle`.
 
-    With a ratio, the picture is moved within the frame while there is room on the other side; then
-    the frame grows.
+    With a ratio, the margin is taken from the opposite side first; then the frame grows.
     """
     room = room_of(box, size)
     there = {
@@ -217,7 +216,7 @@ def _stretched(start: int, end: int, length: int, side: int) -> tuple[int, int]:
         return end - length, end
     if side > 0:
         return start, start + length
-    # Odd pixels go to either side in turn, so that the middle does not wander.
+    # Odd pixels go to alternate sides, so that the centre does not drift.
     start -= (length - (end - start) + ((end - start) & 1)) // 2
     return start, start + length
 
@@ -226,14 +225,14 @@ def _stretched(start: int, end: int, length: int, side: int) -> tuple[int, int]:
 
 
 def drawn_box(frame: Frame, size: Size, aspects: Sequence[str]) -> Box:
-    """Box that a model draws: the frame, and a margin that is cropped afterwards."""
+    """Box that a model draws: the frame, extended to the model's ratio and cropped afterwards."""
     box = Box(frame.left, frame.top, frame.right, frame.bottom)
     aspect = drawn_aspect(frame, size, aspects)
     return extended(box, size, AspectRatio.parse(aspect)) if aspect else box
 
 
 def enlargement(frame: Frame, size: Size, model: Model, tier: str) -> float | None:
-    """Factor that enlarges a model's answer to fill the frame; None if its size is unknown."""
+    """Factor by which a model's answer is enlarged to fill the frame; None for an unknown tier."""
     if tier not in TIERS:
         return None
     box = drawn_box(frame, size, model.aspects)

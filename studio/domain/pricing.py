@@ -1,6 +1,6 @@
 """Estimated cost of a picture before it is made, and its cost from counted tokens and searches.
 
-Never exact: the price list has a date, and a gateway may charge more.
+Neither is exact: the price list may be out of date, and a gateway may charge more.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from studio.domain.models import Model
 from studio.domain.usage import Usage
 
 _LEAST_IMAGE_TOKENS = 200
-"""Minimum tokens of a picture; a smaller number means that it was not counted."""
+"""Minimum tokens of a picture; a smaller number means that pictures were not counted."""
 
 
 _MOST_IMAGE_TOKENS = 100_000
-"""Limit of tokens for an answer's pictures; a larger number counts something else."""
+"""Maximum tokens of an answer's pictures; a larger number counts something else."""
 
 
 _FACTOR = 20
-"""Factor up to which a reported cost may differ from the table's; beyond, it is in another unit."""
+"""Maximum factor between a reported cost and the table's; beyond it, the units differ."""
 
 _TIER_SLACK = 0.6
 _SLACK = 16
@@ -49,10 +49,10 @@ def cost(
 ) -> tuple[float | None, CostBasis]:
     """Cost of an answer with that many pictures and search queries in US dollars, and its basis.
 
-    The user's own price, else the cost stated by the service, else counted tokens times the
-    published rates, else the table's price if the picture was not counted, else unknown (never 0:
-    some services report no tokens for a picture they bill). Search queries are added to any of
-    these but the second.
+    Taken from the first of these that is known: the user's own price, the cost stated by the
+    service, counted tokens times the published rates, the table's price. Otherwise unknown, not 0,
+    because some services report no tokens for a picture they bill. Search queries are added to all
+    but the cost stated by the service.
     """
     if model.offline:
         return 0.0, CostBasis.TABLE

@@ -5,7 +5,8 @@
     \\{  \\|  \\}         a brace or a bar that is text
     # a note           a line that starts with # is not sent
 
-All combinations, in reading order. Offsets count code points of the prompt as written.
+A prompt has all combinations as variants, in reading order. Offsets count code points of the prompt
+as written.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class ParsedPrompt:
         groups: groups in reading order.
         comments: lines that are not sent.
         warnings: lone braces, which are sent as written, and empty parts of groups.
-        count: number of prompts it makes.
+        count: number of its variants.
     """
 
     groups: tuple[VariantGroup, ...]
@@ -97,7 +98,7 @@ class _PromptParser:
 def parse(prompt: str) -> ParsedPrompt:
     """Parse a prompt; fast enough for every keystroke."""
     reading = _read(prompt)
-    # A group is found when it closes; reading order follows from where it opened.
+    # Groups are found when they close, but listed in the order in which they open.
     return ParsedPrompt(
         groups=tuple(sorted(reading.groups, key=attrgetter("start"))),
         comments=tuple(reading.comments),
@@ -171,7 +172,7 @@ def _read(prompt: str) -> _PromptParser:
                 reading.warnings.append(Span(token.start(), token.end()))
     target = open_braces[-1].parts[-1] if open_braces else reading.whole
     target.extend(_text(prompt, position, len(prompt), notes))
-    # Each lone brace ends with the next one in it, so outermost first is the order of the text.
+    # Lone braces end with the next one inside them: outermost first is the order of the text.
     for lone in open_braces:
         reading.warnings.append(Span(lone.start, lone.start + 1))
         reading.whole.extend(_as_text(lone))
@@ -242,7 +243,7 @@ def _trim(part: _Sequence) -> None:
 
 
 def _count(sequence: _Sequence) -> int:
-    """Products and sums, inside out; iterative, because braces may nest deeply."""
+    """Number of variants, computed from the inside out; iterative, as braces may nest deeply."""
     totals: dict[int, int] = {}
     waiting: list[tuple[_Choice, bool]] = [(c, False) for c in sequence if isinstance(c, _Choice)]
     while waiting:

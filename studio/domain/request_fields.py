@@ -27,7 +27,7 @@ SYSTEM = "systemInstruction"
 SIZE = "imageSize"
 ASPECT = "aspectRatio"
 LOSSLESS = frozenset({SIZE, ASPECT})
-"""Fields left out only if the picture is the same without them."""
+"""Fields that are left out only if this does not change the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,9 +43,9 @@ class WordSource(StrEnum):
     """Author of the words in a text."""
 
     PROGRAM = "program"
-    SENTENCE = "sentence"  # of a role: the program's, or changed by the user
-    NUMBER = "number"  # of a mark, the program's
-    MARK = "mark"  # the user's, about a mark
+    SENTENCE = "sentence"  # of a role: the default, or the user's own
+    NUMBER = "number"  # number of a mark, written by the program
+    MARK = "mark"  # sentence of a mark, written by the user
     USER = "user"
 
 
@@ -171,9 +171,9 @@ def _add_lines(
 def sending_order(roles: Sequence[Role], markup: Markup | None) -> list[int]:
     """Indices of pictures with these roles, in sending order.
 
-    The edited picture is last, and decides the shape if none is requested. Of the pictures drawn
-    from the markup (role "mask"), the first is sent first; the others, and one that replaces the
-    edited picture, are sent last.
+    The edited picture is last, because models follow the shape of the last one if no ratio is
+    requested. Of the pictures drawn from the markup (role "mask"), the first is sent first; the
+    others, and one that replaces the edited picture, are sent last.
     """
     edited = [place for place, role in enumerate(roles) if role is Role.EDIT]
     if markup is None or not markup.sent:
@@ -210,7 +210,7 @@ def plan_request(
 
 
 def in_history(reference: Reference, request: GenerationRequest) -> bool:
-    """Whether the conversation that the request continues has this picture already."""
+    """Whether the conversation that the request continues already contains this picture."""
     continued = request.continues
     return continued is not None and reference.role is Role.EDIT and reference.picture == continued
 
@@ -221,7 +221,7 @@ def new_references(request: GenerationRequest) -> tuple[Reference, ...]:
 
 
 def sent_references(request: GenerationRequest) -> tuple[Reference, ...]:
-    """All references except an edited picture that pictures drawn from it replace."""
+    """All references, except an edited picture that is replaced by pictures drawn from it."""
     return without_replaced(request.references, request.markup)
 
 

@@ -1,4 +1,4 @@
-"""Planning of runs: from a draft to requests, one for each prompt and copy, with a price."""
+"""Planning of runs: a draft becomes priced requests, one for each prompt, source and copy."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Run:
         requests: one for each picture, in the order of sending.
         names: short name of each picture, for its tile.
         each_usd: estimate for one picture; None if the price is not known.
-        guide_words: sentences for pictures drawn from the markup that differ from the defaults.
+        guide_words: changed sentences for pictures drawn from the markup.
     """
 
     id: str
@@ -80,8 +80,8 @@ def plan(
 
     Every prompt is sent with each source, and for each frame of the markup that extends beyond the
     picture; crops are made without a run. Copy k gets seed + k - 1. Choices that the model does not
-    support are left out (`left_out`), others refused. References without their own sentence get
-    that of their role in `sentences`. Raises InputError for an invalid draft.
+    support are left out (`left_out`) or refused. References without their own sentence get that of
+    their role in `sentences`. Raises InputError for an invalid draft.
     """
     # Unpaired surrogates, as from some clipboards, can be neither sent nor stored.
     draft = replace(draft, prompt=_sound(draft.prompt))
@@ -102,7 +102,7 @@ def plan(
     requests: list[GenerationRequest] = []
     names: list[str] = []
     if model.references == 1:
-        # The marked copy goes alone.
+        # Only the marked copy is sent.
         draft = replace(draft, markup=replace(draft.markup, send_clean=False))
     for references, markup, text, name in _each(draft, texts):
         continued = goes_on_with(replace(draft, references=references), model)
@@ -146,7 +146,7 @@ def _each(
     markups = _markups(draft)
     for references in together:
         for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
-            # With one prompt for several sources the pictures are named by source.
+            # With one prompt for several sources, pictures are named after their sources.
             by_source = len(together) > 1 and len(texts) == 1
             for markup in markups:
                 frame = markup.frames[0].aspect if markup is not None and markup.frames else ""
@@ -183,7 +183,7 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     offline painter supports no conversations, and a picture with marks is sent by itself.
     """
     if model.offline or draft.markup.sent:
-        # The marked copy refers to the clean picture, so both are sent together.
+        # Marks refer to pictures sent with them, not to one in the history.
         return None
     source = next(iter(draft.sources), None)
     if not draft.continues or source is None or source.picture is None or source.talk is None:
@@ -458,7 +458,7 @@ def _check_markup(draft: Draft) -> None:
             hint=_("Remove one of them."),
         )
     if not drawn.is_valid(markup):
-        # Its record could not be read again.
+        # A record with such a markup could not be read again.
         raise InputError(
             _("The new frame is too large") if markup.frames else _("Too many marks or strokes"),
             hint=_("Choose a smaller one.") if markup.frames else _("Remove some of the marks."),
@@ -555,7 +555,7 @@ def _aspect(draft: Draft, model: Model) -> AspectRatio | None:
 
 
 def _size(draft: Draft, model: Model) -> str | None:
-    """The tier, in capitals; the user's own spelling of anything else is kept."""
+    """The tier, in capitals; anything else stays as the user spelled it."""
     text = draft.size.strip()
     if not text:
         return None

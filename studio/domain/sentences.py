@@ -1,7 +1,7 @@
 """Sentences that tell a model what a reference, or a picture drawn from the markup, is for.
 
-In English, which models follow best, and never translated. Each can be changed in the settings and
-for a single reference.
+They are in English, which models follow best, and are never translated. Each can be changed in the
+settings and for a single reference.
 """
 
 from __future__ import annotations
@@ -101,12 +101,12 @@ def read_marks(text: str) -> tuple[dict[int, str], str]:
 
 
 def guides_with_changes(changed: Mapping[str, str]) -> dict[GuideWords, str]:
-    """The sentence of each picture drawn from the markup: the user's own, else the default."""
+    """The sentence of each picture drawn from the markup: that in `changed`, else the default."""
     return {words: changed.get(words.value, usual) for words, usual in GUIDES.items()}
 
 
 def with_changes(changed: Mapping[str, str]) -> dict[Role, str]:
-    """The sentence of each role: the user's own by role name, else the default."""
+    """The sentence of each role: that in `changed` by role name, else the default."""
     return {role: changed.get(role.value, usual) for role, usual in DEFAULTS.items()}
 
 

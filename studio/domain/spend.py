@@ -13,8 +13,8 @@ class Spend(Struct, frozen=True, kw_only=True):
 
     Attributes:
         unknown: number of this month's pictures of unknown price, which are not in the sums.
-        maybe: number of this month's requests without a picture that may have been billed; not in
-            the sums either.
+        maybe: number of this month's requests that brought no picture but may have been billed,
+            which are not in the sums either.
     """
 
     today: float = 0.0

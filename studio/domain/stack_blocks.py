@@ -112,7 +112,7 @@ class StackBlock:
 
 
 def index_of(values: array[int], value: int) -> int | None:
-    """Index of a value, by a search in bytes: ten times as fast as `array.index`."""
+    """Index of a value, found by a byte search, which is ten times as fast as `array.index`."""
     width, data = values.itemsize, values.tobytes()
     wanted = array(values.typecode, [value]).tobytes()
     at = data.find(wanted)

@@ -1,9 +1,8 @@
 """The order of the grid in stacks.
 
-A stack is placed at its first picture in the order of the grid, and its other pictures follow it.
-So positions in the grid remain arithmetic: tiles are closed stacks, single pictures and members of
-open stacks. The tiles are kept in blocks, so that opening a stack or adding a picture takes no
-longer in a grid of a million.
+A stack is placed at its first picture in the order of the grid, and its other pictures follow.
+Tiles are closed stacks, single pictures and members of open stacks. They are kept in blocks, so
+that opening a stack or adding a picture takes no longer in a grid of a million pictures.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ Place = Callable[[int], int]
 class Stacking:
     """The order of the grid in stacks.
 
-    `len` is the number of tiles. A key is any positive number that pictures of one stack share; 0
-    is for single pictures, and a stack of one is a single picture too. Negative rows are pictures
-    still being made: they are members, but never a cover beside pictures that exist.
+    `len` is the number of tiles. A key is any positive number shared by the pictures of one stack;
+    0 is for single pictures, and a stack of one counts as a single picture. Negative rows are
+    pictures still being made, which are covers only of stacks without finished pictures.
 
     Attributes:
         ranks: ranks of pictures as covers (`rank_of`), other than 0.
@@ -345,7 +344,7 @@ class Stacking:
         return TileChange("inserted", first + member, first + member)
 
     def insert(self, row: int, key: int, place: Place) -> None:
-        """Add a row, which has its `place` already, to its stack or as a single picture.
+        """Add a row to its stack, or as a single picture; `place` already includes it.
 
         A stack is placed at its first picture, so it may move.
         """
@@ -383,9 +382,9 @@ class Stacking:
         return TileChange("removed", index, index)
 
     def remove(self, row: int, place: Place) -> bool:
-        """Remove a row, while the others have their places; False if it is not in the grid.
+        """Remove a row; False if it is not in the grid. `place` is needed for the other rows only.
 
-        A stack that loses its first picture moves to the place of the next.
+        A stack that loses its first picture moves to the place of its next one.
         """
         index = self.find(row)
         if index is None:

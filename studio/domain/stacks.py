@@ -16,7 +16,7 @@ _RANK_BITS = 8
 
 
 class StackBy(StrEnum):
-    """Criterion of stacks; those made by hand are stacks with all but `OFF`."""
+    """Criterion by which pictures are stacked; all but `OFF` include stacks made by hand."""
 
     OFF = "off"
     RUN = "run"
@@ -39,13 +39,13 @@ class StackMember(Struct, frozen=True, kw_only=True):
 
 
 def cover_of(members: Sequence[StackMember]) -> int:
-    """Row of the cover: chosen by hand, else the newest pick, most stars or newest picture."""
+    """Row of the cover: chosen by hand, else the newest pick, else the best rated or newest."""
     return max(members, key=lambda one: (rank_of(one), one.row)).row
 
 
 def rank_of(member: StackMember) -> int:
     """Rank of a picture as the cover; among pictures of equal rank, the newest wins."""
-    # Among picks the newest counts, whatever its stars.
+    # Among picks the newest is the cover, whatever its rating.
     marks = 1 << (_RANK_BITS - 1) if member.picked else member.rating
     return (member.cover << _RANK_BITS) + marks
 
@@ -98,7 +98,7 @@ class StackTile(Struct, frozen=True, kw_only=True):
 class TileChange(Struct, frozen=True):
     """Effect of a change of the stacks on the tiles `first` to `last`, both included.
 
-    "moved": tiles at several places change, so all have to be read again.
+    "moved": tiles change in several places, so all have to be read again.
     """
 
     kind: Literal["changed", "inserted", "removed", "moved"]

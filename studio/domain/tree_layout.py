@@ -24,8 +24,8 @@ CAPTION = 20  # under the picture: name and stars
 SPEND = 15  # under the name: money of a branch
 TAG = 24  # over the picture: name of a branch
 WIDTH = 112  # of a box
-FOLD_WIDTH = 176  # of the box of a fold, with its words at the right of its pictures
-FOLD_MARK = "+"  # ends the id of the box of a fold, after that of the parent
+FOLD_WIDTH = 176  # of the box of a fold, with its text to the right of its pictures
+FOLD_MARK = "+"  # appended to the parent's id, it makes the id of a fold's box
 
 
 class TreeFilter(StrEnum):
@@ -107,7 +107,7 @@ def shape(
         meet(child)
 
     def meet(id: str) -> None:
-        """Queue the children of a shown picture; those that must be shown are shown at once."""
+        """Queue the children of a shown picture; those that must be shown come first."""
         if id in hand.closed:
             waited = [one for one in below[id] if one in way]
         elif id in hand.opened:
@@ -126,7 +126,7 @@ def shape(
             continue
         _rank, one = heapq.heappop(waiting)
         parent = tree.nodes[one].parent
-        # The last picture of a fold takes the fold's place.
+        # A fold of a single picture would take as much space as the picture.
         if count < leaves or len(below[parent]) - len(shown.get(parent, ())) == 1:
             show(parent, one)
     return TreeShape(
@@ -177,7 +177,7 @@ def _opening_order(
     return found
 
 
-# --- places -------------------------------------------------------------------------------
+# --- positions ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +223,7 @@ class TreeLayout:
     _lasts: Sequence[Sequence[float]] = field(default=(), repr=False)
 
     def visible(self, left: float, top: float, right: float, bottom: float) -> Iterator[TreeBox]:
-        """Boxes that are visible there, or whose lines are, parents before children."""
+        """Boxes that are visible in this part, or whose lines are, parents before children."""
         first = max(0, int(left // self.pitch) - 1)
         for column in range(first, min(len(self.columns), int(max(right, 0) // self.pitch) + 1)):
             boxes, lasts = self.columns[column], self._lasts[column]
@@ -240,7 +240,7 @@ class TreeLayout:
         return None
 
     def beside(self, id: str, way: int) -> str:
-        """Nearest box below (1) or above (-1) in the same generation; its own id for none."""
+        """Id of the next box below (1) or above (-1) in its column; `id` if there is none."""
         box = self.boxes[id]
         column = self.columns[box.generation]
         place = bisect_left(self._lasts[box.generation], box.last) + way
@@ -269,7 +269,7 @@ def lay_out(
     parents = {child: parent for parent, ids in below.items() for child in ids}
     generations = {shown.root: 0}
     order = [shown.root]
-    for id in order:  # grows
+    for id in order:  # grows during the loop
         for child in below.get(id, ()):
             generations[child] = generations[id] + 1
             order.append(child)

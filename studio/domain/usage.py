@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens counted by the service; image_tokens is None if not reported.
+    """Tokens counted by the service.
 
     Attributes:
+        image_tokens: tokens of the answer's pictures; None if not reported.
         answer_tokens: tokens of the whole answer, image and text together; 0 if not reported.
         tool_tokens: tokens of search results.
         cost_usd: cost stated by the service in US dollars; None if it states none.

@@ -1,8 +1,8 @@
 """Pictures made here: a model's answer composed into its parent, recomposed pictures, and crops.
 
-Composing and verification run in the comparing process. A composed picture is a result only if its
-saved file, read again, equals the parent in every pixel that has to; otherwise the model's own
-picture is the result, with a warning.
+Composing and verification run in the comparing process. A composed picture becomes the result only
+if its saved file, read again, equals the parent in every pixel that has to be equal; otherwise the
+model's own picture is the result, with a warning.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ComposedAnswer:
     """Result of composing an answer.
 
     Attributes:
-        answer: the model's own picture: hidden behind the composed one, or with a warning.
+        answer: the model's own picture, hidden behind the composed one or shown with a warning.
         picture: the composed picture; None if the answer itself is the result.
     """
 
@@ -64,9 +64,9 @@ class KeptComposition:
 
     Attributes:
         recipe: recipe with the seam and matching of the picture.
-        size: width and height of the parent in pixels; a seam of 1 is as wide as the longer side.
+        size: width and height of the parent in pixels; a seam is a fraction of the longer side.
         feather: width in pixels of the region's own soft edge; narrower seams have no effect.
-        hidden: the answer is not a picture of its own.
+        hidden: the answer is not shown as a picture of its own.
     """
 
     recipe: CompositionRecipe
@@ -87,7 +87,7 @@ class AnswerComposer:
         executor: SerialExecutor,
         find_model: Callable[[str, str], Model],
     ) -> None:
-        """`executor` reads and writes files; `comparer` returns the client, at each use."""
+        """`executor` reads and writes files; `comparer` is called for a client at each use."""
         self._library = library
         self._decoder = decoder
         self._comparer = comparer
@@ -217,10 +217,10 @@ class AnswerComposer:
     # Changes of a picture in the library
 
     async def recompose(self, picture: Picture, *, seam: float, match: bool) -> Picture:
-        """Compose a picture again with another seam or matching; it replaces the old one.
+        """Compose a picture again with another seam or matching, and replace the old one.
 
-        `seam` is a fraction of the longer side of the parent. Free of charge, as the answer was
-        kept. Raises the errors of `composition_of`.
+        `seam` is a fraction of the longer side of the parent. Free of charge, because the answer
+        was kept. Raises the errors of `composition_of`.
         """
         before = picture.derivation
         kept = await self.composition_of(picture)
@@ -234,7 +234,7 @@ class AnswerComposer:
     async def composition_of(self, picture: Picture) -> KeptComposition:
         """Everything needed to compose a picture again.
 
-        Raises InputError if its answer is gone, StorageError if its parent or region is,
+        Raises InputError if its answer is gone, StorageError if its parent or region is gone,
         PictureUnreadable.
         """
         made = picture.derivation
@@ -260,7 +260,7 @@ class AnswerComposer:
         return KeptComposition(recipe=recipe, size=size, feather=feather, hidden=answer.answer)
 
     async def find_crop(self, parent: Picture, frame: Frame) -> Picture | None:
-        """The existing result of `crop` for this frame; None if none is outside the trash."""
+        """The existing result of `crop` for this frame; None if there is none, or it is trashed."""
         markup = await self._executor.run(
             self._library.originals.keep_markup, Markup(frames=(frame,))
         )
@@ -310,7 +310,7 @@ class AnswerComposer:
         return await self._add(recipe, made)
 
     async def use_whole(self, picture: Picture) -> str:
-        """Turn the model's answer into its own picture; returns a sentence. Raises InputError."""
+        """Make the model's answer a picture of its own; returns a sentence. Raises InputError."""
         title = _("The model's answer cannot be used")
         answer = await self._answer_of(picture, title)
         if not answer.answer:
@@ -351,7 +351,7 @@ class AnswerComposer:
     async def _add(
         self, recipe: CompositionRecipe, made: Picture, *, replaced: str | None = None
     ) -> Picture:
-        """Compose, verify and record a picture like `made`."""
+        """Compose, verify and record a picture; its other facts are those of `made`."""
         found = await self._comparer().compose(recipe)
         if found.reason is not None:
             raise InputError(answer_warnings.does_not_line_up(found))

@@ -25,7 +25,7 @@ def does_not_line_up(found: Composition) -> str:
 
 
 def changed_outside(proof: Proof) -> str:
-    """Warning that the saved file differs from the parent where it must not."""
+    """Warning that the saved file differs from the parent in pixels that should be equal."""
     return _changed(proof.changed).format(n=number(proof.changed))
 
 

@@ -1,7 +1,7 @@
 """One attempt at a job: request, answer, pictures in the library.
 
-The steps are those of ARCHITECTURE.md, "One picture". Whatever happens, the journal entry tells the
-next start how far the attempt got; the caller closes it when it has recorded the outcome.
+The steps are those of ARCHITECTURE.md, "One picture". Whatever happens, the journal entry records
+how far the attempt got, for the next start; the caller closes it after recording the outcome.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class AttemptRunner:
             report: called with the job when its state changes.
 
         An answer kept from an earlier attempt, whose picture did not fit on the disk, is used
-        instead of a new request. Raises StudioError with `billed` set.
+        in place of a new request. Raises StudioError with `billed` set.
         """
         with self._room.promised(job.request):
             return await self._make(job, entry, report)
@@ -275,7 +275,7 @@ class AttemptRunner:
             if keeping is not None and not keeping.cancelled() and not keeping.exception():
                 error.hint = in_journal(entry)
             else:
-                # The answer could not be written. It is paid for, so it is kept in memory.
+                # The answer could not be written, but is paid for, so it is kept in memory.
                 sink.parts.found.clear()
                 self._held[entry.attempt] = _UnsavedAnswer(provider, source, sink)
                 error.held, error.hint = True, await self._store_elsewhere(job, sink)
@@ -403,7 +403,7 @@ class AttemptRunner:
         key = ""
         if job.request.profile != OFFLINE:
             with contextlib.suppress(StudioError):
-                # Only to remove it from the answer.
+                # The key is needed only to remove it from the answer.
                 key = await self._find_key(job.request.profile)
         encoding = head_of(found).headers.get("content-encoding", "")
         await self._decoding.run(encoded_answer.decode_again, found.entry, encoding, key)
@@ -480,7 +480,7 @@ class AttemptRunner:
         except (StorageError, Cancelled):
             raise
         except StudioError:
-            # A connection that breaks after the last byte of the JSON has lost nothing.
+            # Nothing is lost if the connection breaks after the last byte of the JSON.
             await sink.wait_until_scanned()
             if not sink.whole:
                 raise
@@ -500,7 +500,7 @@ class AttemptRunner:
             broken.details = error.details or str(error)
             if isinstance(error, NetworkError):
                 return broken
-            # Not a broken connection but too large an answer; what arrived is kept anyway.
+            # The connection is intact, but the answer is too large; the received part is kept.
             mark_kept(error)
         return error
 
@@ -512,9 +512,9 @@ class AttemptRunner:
         entry: JournalEntry,
         early: Mapping[SpilledString, PartFile],
     ) -> tuple[Answer, RequestChanges, str]:
-        """The answer, the changes of its request against the choices, and its turn if stored.
+        """The answer, how its request differs from the choices, and its turn if stored.
 
-        Pictures decoded meanwhile become durable. Raises StorageError.
+        Pictures decoded meanwhile are made durable. Raises StorageError.
         """
         answer = provider.read(source)
         sizes: dict[int, int] = {}
@@ -526,15 +526,15 @@ class AttemptRunner:
         return answer, self._journal.read_changes(entry), turn
 
     def _mark_sent(self, entry: JournalEntry, wire: str, *, check_room: bool) -> None:
-        """Mark as sent. Raises StorageError, also if the disk has no room for the answer."""
+        """Mark as sent. Raises StorageError, also if the disk has no space for the answer."""
         if check_room:
             self._room.check()
         self._journal.sent(entry, wire)
 
     def _kept_answer(self, entry: JournalEntry) -> FoundAttempt | None:
-        """Complete answer of an earlier attempt; if None, the entry is ready for another one.
+        """Complete answer of an earlier attempt; if None, the entry is ready for a new request.
 
-        Raises StorageError if the disk has no room for a new one.
+        Raises StorageError if the disk has no space for a new answer.
         """
         if self._journal.has_whole(entry):
             before = self._journal.read_entry(entry)

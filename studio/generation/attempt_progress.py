@@ -16,7 +16,7 @@ Report = Callable[[Job], None]
 
 
 class AttemptProgress:
-    """Reports the progress of an attempt, including the last bytes before a pause."""
+    """Reports the progress of an attempt; the last bytes before a pause are reported too."""
 
     def __init__(
         self,

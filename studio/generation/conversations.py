@@ -3,7 +3,7 @@
 The model's parts are in `.gridbrush/turns/`, named by their hash; the bytes of pictures are those
 of the originals. A turn is on disk before its picture is recorded, so that every visible picture
 can be continued. The history sent with a request is recorded in its journal entry first, so that a
-recovered answer continues the history that was really sent.
+recovered answer continues the history that was actually sent.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ log = logging.getLogger(__name__)
 
 _MOST_TURNS = 64
 _MOST_BYTES = 16 << 20
-"""Limit of pictures read for a history; no request takes more."""
+"""Limit in bytes of pictures read for a history; no request takes more."""
 
 FindInput = Callable[[Reference], InputPicture]
-"""Returns a reference in the form in which it is sent."""
+"""Returns a reference in the form that is sent."""
 
 
 class ConversationStore:
@@ -137,11 +137,11 @@ class ConversationStore:
         sizes: Mapping[int, int],
         provider: Provider,
     ) -> str:
-        """Store the model's turn before its pictures are known to be readable; its sha256.
+        """Store the model's turn before its pictures are known to be readable.
 
-        Empty if that is left to `store_turn`. `sizes` are the bytes of the pictures that are on
-        disk already, by number. A turn that no picture refers to is harmless. Blocking; raises
-        StorageError.
+        Returns its sha256; "" if storing is left to `store_turn`. `sizes` has the size in bytes of
+        each picture that is already on disk, by number. A turn that no picture refers to is
+        harmless. Blocking; raises StorageError.
         """
         numbers = {part.picture for part in answer.parts if part.picture is not None}
         largest = provider.limits.largest
@@ -189,7 +189,7 @@ class StoredHistory:
         self.length = newest.turns if newest is not None else 0
 
     async def turns(self) -> Sequence[ConversationTurn]:
-        """Its newest turns that are in the library, oldest first."""
+        """The newest turns that are in the library, oldest first."""
         turns: list[ConversationTurn] = []
         size = 0
         for picture in self._chain:

@@ -1,7 +1,7 @@
-"""Check for free disk space before a request is sent, because its answer is paid for.
+"""Check for free disk space before a request is sent, because its answer has to be paid for.
 
 For a moment, every picture is stored twice: as base64 in the journal and as a file beside it. Space
-reserved for other running requests counts as used, so that no two rely on the same free space.
+reserved for other running requests counts as used, so that no two requests rely on the same space.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SPARE = 64 << 20
 """Bytes kept free for records, index and thumbnails."""
 
 _PER_PIXEL = 3.2
-"""Bytes of a PNG in the worst case (grain)."""
+"""Bytes per pixel of a PNG in the worst case (grain)."""
 
 _COPIES = 4 / 3 + 1
 _SIDES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}

@@ -41,7 +41,7 @@ def decode_again(entry: JournalEntry, encoding: str, key: str = "") -> None:
 
     Args:
         encoding: Content-Encoding header of the answer.
-        key: removed from the decoded bytes.
+        key: API key to remove from the decoded bytes.
 
     Idempotent, even if the process dies at any point. Raises StorageError.
     """
@@ -61,7 +61,7 @@ def decode_again(entry: JournalEntry, encoding: str, key: str = "") -> None:
 
 def _decoded(source: Path, encoding: str, secrets: SecretRedactor) -> Iterator[bytes]:
     stream = secrets.stream()
-    # Pictures hardly compress: anything that expands further is not an answer.
+    # Pictures hardly compress, so data that expands more than this is not an answer.
     most = min(MAX_BODY, max(MAX_WORDS, _MOST_RATIO * source.stat().st_size))
     try:
         for piece in content_encoding.decoded(_pieces(source), encoding, most):

@@ -14,8 +14,7 @@ from studio.domain.entities import Failure, Job
 def failure_of(error: StudioError) -> Failure:
     """The failure that a tile and the command line show for an error.
 
-    Its hint depends on `billed`, so both are final: when it turns out later whether a request was
-    billed, the error is changed and converted again.
+    The hint depends on `billed`. If `billed` changes later, the error is converted again.
     """
     wait = error.retry_after
     return Failure(

@@ -1,6 +1,6 @@
 """Fallback store for paid answers outside the library, when the library cannot be written.
 
-Used when its folder was renamed or deleted, or its disk is full, gone or read-only. Each answer is
+Used when its folder is renamed or deleted, or its disk is full, gone or read-only. Each answer is
 stored in the state folder in the format of the journal, with the id of its library:
 
     <state>/answers/<attempt id>/
@@ -9,8 +9,8 @@ stored in the state folder in the format of the journal, with the id of its libr
         answer        the body as received
         whole.json    the mark of a complete answer
 
-The folder gets its name last, so a named one is complete. The next start of that library copies it
-into its journal. All calls block and belong on the journal's thread.
+The folder gets its final name last, so a folder with that name is complete. When the library is
+opened next, it is copied into the journal. All calls block and belong on the journal's thread.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ class FallbackStore:
         self._library = library
         self._places: dict[str, Path] = {}
         self.library_id = ""
-        """Id of the library; set once that is open."""
+        """Id of the library; set when the library is open."""
 
     def store_answer(
         self, attempt: str, job: Job, mark: StageMark, content: Callable[[], Iterable[bytes]]
     ) -> Path:
         """Store a complete answer durably; returns its folder. Idempotent.
 
-        A temporary folder is used if the state folder cannot be written either: no later start
-        looks there, so the user has to be told. Raises StorageError.
+        If the state folder cannot be written either, a temporary folder is used. No later start
+        searches that, so the user has to be told. Raises StorageError.
         """
         if self.has(attempt):
             return self._places.get(attempt, self.folder / attempt)
@@ -113,7 +113,7 @@ class FallbackStore:
             files.remove_folder(part if place.parent == self.folder else part.parent)
 
     def waits(self) -> bool:
-        """Whether there is an answer for this library."""
+        """Whether there is an answer that belongs to this library."""
         return next(self._own(), None) is not None
 
     def bring_home(self, journal: Journal) -> list[StorageError]:
@@ -137,7 +137,7 @@ class FallbackStore:
             try:
                 home = json_reader.load(folder / "home.json", HomeFile)
             except (OSError, json_reader.NotUnderstood) as error:
-                # It was paid for, so any library is better than none.
+                # The answer was paid for, so any library is better than none.
                 log.warning("Whose answer %s is cannot be read: %s", folder, error)
                 yield JournalEntry(folder)
                 continue

@@ -28,7 +28,7 @@ from studio.imaging.guide_request import EDGE, GuideDrawing
 from studio.library.facade import Library
 
 _REMEMBERED = 8
-"""Number of cached previews, for a panel that is unfolded again."""
+"""Number of previews cached in case the panel is closed and opened again."""
 
 _Key = tuple[object, ...]
 
@@ -38,8 +38,8 @@ class GuidePreview:
     """Previews of the pictures of a request.
 
     Attributes:
-        request: the request with the pictures as references that are not stored.
-        data: JPEG, or PNG with alpha, of each.
+        request: the request with the drawn pictures as references, which are not stored.
+        data: bytes of each drawn picture: JPEG, or PNG with alpha.
     """
 
     request: GenerationRequest
@@ -73,12 +73,12 @@ class GuideMaker:
     async def prepare(
         self, requests: Sequence[GenerationRequest], words: Mapping[GuideWords, str]
     ) -> tuple[GenerationRequest, ...]:
-        """The requests with their pictures, stored in the library's inputs.
+        """The requests with their drawn pictures, which are stored in the library's inputs.
 
         `words` are sentences that replace the defaults.
         """
         words = {**GUIDES, **words}
-        # Copies of a request differ in their seeds, and variants in their prompts.
+        # Drawn once for requests that differ only in seed or prompt.
         stored: dict[_Key, tuple[GuideLayout, tuple[Reference, ...]]] = {}
         prepared: list[GenerationRequest] = []
         for request in requests:
@@ -123,7 +123,7 @@ class GuideMaker:
         return GuidePreview(guides.with_guides(request, layout, references), drawn)
 
     def expected(self, request: GenerationRequest) -> GenerationRequest:
-        """The request with its pictures, as far as known before they are drawn."""
+        """The request with placeholders for its pictures, before they are drawn."""
         model = self._find_model(request.profile, request.model)
         return guides.planned(request, model, self._words())
 
@@ -165,7 +165,7 @@ class GuideMaker:
 
 
 def with_names(sentence: str, edited: Reference, region: Region | None) -> str:
-    """A sentence about files among the library's inputs, with the names that the user knows."""
+    """A sentence about files of the library's inputs, with the names that the user knows."""
     called = {edited.sha256: edited.name}
     if region is not None and region.mask is not None:
         called[region.mask] = _("The mask")

@@ -1,7 +1,7 @@
 """Ingest of complete answers: their pictures are added to the library.
 
 Used for new answers and for those found in the journal at startup. Idempotent, because the ids of
-pictures are derived from the attempt's.
+pictures are derived from the attempt's id.
 """
 
 from __future__ import annotations
@@ -112,15 +112,15 @@ class AnswerIngester:
         Args:
             provider: the reader of the answer.
             seconds: time from sending to the last byte.
-            at: time of completion of an answer found in the journal; now if None.
+            at: completion time of an answer found in the journal; None for a new answer.
             early: pictures decoded while the answer was received, durable.
             kept: awaitable that ends when the answer is durable; nothing is recorded before.
             cut: whether the answer is truncated, and the first part of its last picture is enough.
-            changes: differences of the request as sent from the choices.
+            changes: differences between the request as sent and the choices.
             turn: sha256 of the model's turn, if it is stored already.
 
-        Raises NoPicture if no picture can be read, PicturesLeft when one of the results cannot
-        (the others are in the library then), StorageError.
+        Raises NoPicture if no picture can be read; PicturesLeft if some cannot be read and the
+        others were added; StorageError.
         """
         created = at if at is not None else time.time()
         made_by = replace(job, request=sent_choices(job.request, changes))
@@ -160,7 +160,7 @@ class AnswerIngester:
             before = known.setdefault(digest, len(taken))
             result = result if found.draft else before
             if before < len(taken):
-                # The same bytes again: in another field, event or candidate.
+                # The same picture again, in another field, event or candidate.
                 repeated += 1
                 same, first = taken[before]
                 taken[before] = (replace(same, draft=same.draft and found.draft), first)
@@ -195,7 +195,7 @@ class AnswerIngester:
                 request_id=answer.request_id,
             )
         if all(picture.draft for picture, _part in taken):
-            # The result cannot be read: the last draft replaces it.
+            # If the result cannot be read, the last draft replaces it.
             last, part = taken[-1]
             taken[-1] = (replace(last, draft=False), part)
         if kept is not None:
@@ -226,7 +226,7 @@ class AnswerIngester:
         final = await self._composed(job, entry, final, main)
         shown = tuple(picture.id for picture, _part in final if not picture.answer)
         if at is not None:
-            # Read before: pictures in the library stay as they are, with the cost.
+            # The answer may have been read before: pictures in the library, and their cost, stay.
             ids = [picture.id for picture, _part in final]
             there = {
                 one.id for one in await self._library.query_index(lambda index: index.find(ids))
@@ -252,7 +252,7 @@ class AnswerIngester:
     async def _composed(
         self, job: Job, entry: JournalEntry, final: list[tuple[Picture, Path]], main: int
     ) -> list[tuple[Picture, Path]]:
-        """The pictures, with the result composed into its parent if the request requires that.
+        """The pictures, with the result composed into its parent if the request calls for that.
 
         A result that still shows marks gets a warning.
         """
@@ -306,7 +306,7 @@ class AnswerIngester:
                 [path.stat().st_size for _one, path in every], limits
             )
             for (one, path), limit in zip(every, allowed, strict=True):
-                # In a conversation the edited picture is sent as the model made it.
+                # In a conversation the edited picture is sent unchanged, as the model made it.
                 if one.role is not Role.EDIT or job.request.continues is None:
                     found = upload_limits.fit(path, limit, longest=limits.longest)
                     said.append(upload_limits.sentence(one.name, found))
@@ -352,7 +352,7 @@ class AnswerIngester:
             colour=facts.colour,
             created=created,
             seconds=seconds,
-            # The part of the prompt that differs from its siblings, as on its tile.
+            # As on the tile: the part of the prompt that differs from the other variants.
             title="" if job.name == short_name(request.prompt) else job.name,
             prompt=request.prompt,
             source_prompt=request.source_prompt,
@@ -456,7 +456,7 @@ def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
 
 
 def _check_type(part: Path) -> None:
-    """Raise PictureNotShown for a type without a decoder, PictureUnreadable for no picture."""
+    """Raise PictureNotShown for a type without a decoder, PictureUnreadable for other data."""
     with part.open("rb") as file:
         head = file.read(64)
     if kind_of(head) is not None:
@@ -486,7 +486,7 @@ def _measured(part: Path) -> tuple[str, int]:
 
 
 def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[str, ...]:
-    """Warnings about differences from the request; services vary, so none counts as a failure."""
+    """Warnings about differences from the request, which are never failures: services vary."""
     request, warnings = job.request, []
     if found.media_type and found.media_type.partition(";")[0] != facts.media_type:
         log.info("The answer calls a %s %s", facts.media_type, found.media_type)

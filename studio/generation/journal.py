@@ -4,18 +4,18 @@ Every attempt at a job has a folder of its own until it is over:
 
     .gridbrush/journal/<attempt id>/
         queued.json   the job with its whole request          -> not sent, not billed
-        told.json     how the history of a conversation is sent
+        told.json     how much of a conversation's history is sent
         changes.json  choices that are not sent, if any
         sent.json     written just before the first byte      -> may have been billed
         answer.json   status and headers of a slow answer; else in the next mark
         answer        the body, decoded where it was compressed
         encoded       a compressed body as received, until it is decoded completely
         whole.json    the body is complete and durable        -> ingested at the next start
-        cut.json      the body is cut, and why                -> kept and offered
+        cut.json      the body is truncated, and the reason   -> kept and offered
         *.part        pictures decoded from the answer
         *.fetched     pictures fetched from addresses in it, which expire
 
-Each file is renamed into place after an fsync, so the names alone tell the stage of an attempt. The
+Each file is renamed into place after an fsync, so the names alone show the stage of an attempt. The
 name of a finished attempt's folder ends in `.done`: the rename is the last durable step of a
 generation. Beside the folders, `order.json` has the order of the queue if the user changed it. An
 entry with a damaged request is moved to `.gridbrush/damaged/` once its answer is in the library.
@@ -101,7 +101,7 @@ class Journal:
                 )
                 entries.append(entry)
         except StorageError as error:
-            # A job that is not queued must not be recovered.
+            # A job that was not queued must not be recovered.
             if entry is not None:
                 files.remove_folder(entry.folder)
             if not entries:
@@ -117,7 +117,7 @@ class Journal:
         return entries
 
     def is_unsent(self, entry: JournalEntry) -> bool:
-        """Whether this process queued it and wrote nothing else. Thread-safe; does not block."""
+        """Whether this process wrote only the job of an entry. Thread-safe; does not block."""
         return entry.attempt in self._unsent
 
     def write_history_use(self, entry: JournalEntry, use: HistoryUse) -> None:
@@ -151,7 +151,7 @@ class Journal:
             return RequestChanges()
 
     def sent(self, entry: JournalEntry, wire: str = USUAL_WIRE) -> None:
-        """Mark as sent, just before the first byte: from then on, it may be billed."""
+        """Mark a request as sent, just before its first byte: it may be billed from then on."""
         self._unsent.discard(entry.attempt)
         mark = StageMark(at=time.time(), wire=wire)
         files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
@@ -178,7 +178,7 @@ class Journal:
         With `at_once`, the answer is already complete: its mark, which includes status and headers,
         follows, so they need no file of their own.
         """
-        # Both become durable with the mark that says how the answer ended.
+        # Both become durable with the mark for the end of the answer.
         body = files.Appender(entry.body, lasting=False)
         try:
             if not at_once:
@@ -201,7 +201,7 @@ class Journal:
         """Make an answer durable and mark it as complete.
 
         `head` is that of a new answer; None to read it from `answer.json`. The body is closed,
-        unless a StorageError is raised: then it can be read back.
+        unless a StorageError is raised: then it can still be read.
         """
         try:
             body.sync()
@@ -210,7 +210,7 @@ class Journal:
             files.rewrite(body.path)
         else:
             if not body.in_place():
-                # The folder was moved away: the mark would be alone.
+                # The folder was moved away, so the mark would be without its answer.
                 raise missing_folder_error(entry.folder)
         mark = StageMark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
         self._mark(entry, "whole.json", mark, head)
@@ -255,7 +255,7 @@ class Journal:
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
     def stays(self, entry: JournalEntry, why: EndReason) -> bool:
-        """Whether the entry has paid data that may not be removed for this reason."""
+        """Whether the entry has paid data that must not be removed for the reason `why`."""
         if why is EndReason.CANCELLED:
             return self.has_whole(entry)
         if why is EndReason.UNANSWERED:
@@ -319,7 +319,7 @@ class Journal:
         return self.folder.is_dir() and any(one.name != _ORDER for one in self.folder.iterdir())
 
     def recover(self) -> list[FoundAttempt]:
-        """Every unfinished attempt, in the queue's order. Only under the library's lock."""
+        """Every unfinished attempt, in the queue's order. Requires the library's lock."""
         self.unreadable = []
         if not self.folder.is_dir():
             return []
@@ -365,7 +365,7 @@ def missing_folder_error(folder: Path) -> StorageError:
 
 
 def _is_valid(folder: Path) -> bool:
-    """Whether a folder has the files of an attempt, even without its request."""
+    """Whether a folder has files of an attempt, with or without its request."""
     marks = ("queued.json", "sent.json", "whole.json", "cut.json")
     return any((folder / name).exists() for name in marks) or Journal.has_answer(
         JournalEntry(folder)
@@ -401,7 +401,7 @@ def _read_entry(entry: JournalEntry) -> FoundAttempt:
         marked=not cut or mark is not sent,
         reader=mark.reader if mark else 0,
         late=mark is not None and mark.late,
-        # `sent.json` has it for sure, but answers from the fallback store have no such mark.
+        # Always in `sent.json`, which answers from the fallback store do not have.
         wire=next((one.wire for one in (sent, mark) if one is not None and one.wire), ""),
         damaged=asked is None,
     )
@@ -443,7 +443,7 @@ def _stand_in(entry: JournalEntry) -> Job:
 
 
 def _written(entry: JournalEntry) -> float:
-    """Time of an attempt's creation by its id, else of its last modification."""
+    """Creation time of an attempt according to its id, or else its folder's modification time."""
     try:
         return (uuid.UUID(entry.attempt).int >> 80) / 1000
     except ValueError:
@@ -451,7 +451,7 @@ def _written(entry: JournalEntry) -> float:
 
 
 def _recovered(folder: Path) -> FoundAttempt | None:
-    """The attempt of a folder; None if it is finished (then it is removed) or gone meanwhile.
+    """The attempt in a folder; None if it is finished (and then removed) or gone.
 
     Raises OSError if it cannot be read.
     """
@@ -476,9 +476,9 @@ def _recovered(folder: Path) -> FoundAttempt | None:
 
 
 def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:
-    """A mark of an entry. The file name alone tells the stage if its content is damaged.
+    """A mark of an entry. If its content is damaged, the file name alone determines the stage.
 
-    Except for `whole.json`: if that is damaged, the answer is read like a truncated one.
+    If `whole.json` is damaged, however, the answer is read like a truncated one.
     """
     path = entry.folder / name
     try:
@@ -506,7 +506,7 @@ def _head(entry: JournalEntry, mark: StageMark | None) -> AnswerHead | None:
     try:
         return _read(entry.folder / "answer.json", AnswerHead)
     except NotUnderstood:
-        # Lost with power before it was durable, and so was the answer.
+        # Lost in a power failure before it was durable, like the answer.
         return None
 
 

@@ -43,7 +43,7 @@ def mend(body: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def kept_errors(entry: JournalEntry) -> Iterator[None]:
-    """Mark errors of a complete answer: it stays in the journal and may have been billed."""
+    """Mark errors of a complete answer, which stays in the journal and may have been billed."""
     try:
         yield
     except StorageError as error:
@@ -56,7 +56,7 @@ def kept_errors(entry: JournalEntry) -> Iterator[None]:
 
 
 def mark_kept(error: StudioError) -> None:
-    """Mark an error as having a kept answer, unless the answer was read and is the reason."""
+    """Mark an error as having a kept answer, unless the error is the content of that answer."""
     if error.answered or isinstance(error, IncompleteAnswer | InputError | NotFetched):
         return
     error.kept, error.retryable = True, False
@@ -91,5 +91,5 @@ def in_memory() -> str:
 
 def head_of(found: FoundAttempt) -> AnswerHead:
     """Status and headers of an answer."""
-    # It is written late, and may be missing, only for status 200.
+    # Missing only for status 200, for which it is written late.
     return found.head or AnswerHead(HTTPStatus.OK, {})

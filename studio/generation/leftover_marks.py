@@ -22,18 +22,18 @@ class MarkChecker:
     """Looks for marks in pictures that were made from a marked copy."""
 
     def __init__(self, library: Library, comparer: Callable[[], Comparer]) -> None:
-        """`comparer` returns the client, at each use."""
+        """`comparer` is called for a client at each use."""
         self._library = library
         self._comparer = comparer
 
     async def warnings(self, request: GenerationRequest, made: Path) -> tuple[str, ...]:
-        """A warning if the picture in this file still shows marks; none if it cannot be read."""
+        """A warning if the picture in `made` still shows marks; none if it cannot be read."""
         markup, edited = request.markup, request.edited
         drawn = sum(one.role is Role.MASK for one in request.references)
         if markup is None or edited is None or not markup.sent_marks:
             return ()
         if markup.frames or drawn != 1:
-            # The answer shows another part than the marks were drawn on.
+            # The answer does not show the same part as the marked copy.
             return ()
         drawing = GuideDrawing(guide=Guide(marks=True), marks=markup.sent_marks)
         try:

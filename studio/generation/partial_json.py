@@ -1,7 +1,7 @@
 """Completion of truncated JSON, so that the part received can be parsed.
 
 Open strings (base64 is cut to whole groups of four), names without a value, objects and lists are
-closed. In a stream of events only the last one is completed. Nothing is invented: a truncated
+closed. In a stream of events only the last one is completed. No data is made up: a truncated
 picture has only its first part. Offsets stay the same, because pictures are read from their
 position in the answer.
 """

@@ -1,7 +1,7 @@
 """Generation pipeline: assembly of HTTP client, attempts, ingest and recovery.
 
-None of it is needed to show a window, so the core imports this module for the first job, the first
-test of a key, or the recovery of the journal.
+Showing a window needs none of it, so the core imports this module for the first job, the first test
+of a key, or the recovery of the journal.
 """
 
 from __future__ import annotations

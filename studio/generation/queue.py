@@ -136,7 +136,7 @@ class JobQueue:
                 self._entries[job.id] = entry
                 self.change(job)
             self.pump()
-            # A long run shows its first tiles while the last are journalled.
+            # In parts: the first tiles of a long run are shown while the rest is journalled.
             left, some = left[len(entries) :], min(2 * some, _AT_ONCE)
         return tuple(jobs)
 
@@ -191,7 +191,7 @@ class JobQueue:
     def pause(self, *, on: bool = True) -> None:
         """Pause or resume sending; requests already sent continue.
 
-        Count-downs continue, but their retries are not sent. Every session starts unpaused.
+        Count-downs continue, but retries are not sent. Every session starts unpaused.
         """
         if self.paused == on:
             return
@@ -217,7 +217,7 @@ class JobQueue:
         found = self.jobs.get(job) if isinstance(job, str) else job
         if found is None or found.alive or found.id in self._returning:
             return
-        # The caller may still hold the failed value of the job.
+        # The caller may have an outdated value of the job.
         if (now := self.jobs.get(found.id)) is not None and now.alive:
             return
         self._returning.add(found.id)
@@ -398,7 +398,7 @@ class JobQueue:
                 if old is not None:
                     await self._journalling.run(self._journal.close, old, EndReason.UNANSWERED)
         except StudioError:
-            # It could not be journalled: it stays as it was, to be retried.
+            # The job could not be journalled, and stays as it was, to be retried.
             self.change(found)
             raise
         finally:
@@ -509,7 +509,7 @@ class JobQueue:
 
     async def _end(self, job: Job, error: StudioError) -> None:
         if job.request.profile == OFFLINE:
-            # The offline painter costs nothing, even where its answers say so.
+            # The offline painter costs nothing, even if a simulated answer claims a cost.
             error.billed = Billed.NO
         if isinstance(error, KeyMissing) and self._hold_for_key:
             self.rate_limiter.held.add(job.request.profile)
@@ -552,14 +552,14 @@ class JobQueue:
             ):
                 del self._entries[job.id]
         except StudioError as storage:
-            # The journal still has it, and the next start recovers it.
+            # The job is still in the journal, and the next start recovers it.
             log.error("The end of a job could not be recorded: %s", storage)
             self._events.publish(ProblemOccurred(storage))
         except Exception as unforeseen:
             log.exception("The end of a job could not be recorded")
             self._events.publish(ProblemOccurred(bug(unforeseen, ended)))
         finally:
-            # In any case the tile shows the failure.
+            # The tile shows the failure in any case.
             self._ending.discard(job.id)
             self.change(ended)
 

@@ -1,7 +1,7 @@
 """Rate limiter: slots and requests per minute of each provider, pause, and profiles without a key.
 
-A job takes a slot when it may be sent, and frees it when it ends or is late. The rate counts
-requests from the moment they are sent; until then, a granted turn counts.
+A job takes a slot when it may be sent, and frees it when it ends or is late. A request counts
+towards the rate from the moment it is sent; until then, its granted turn counts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RateLimiter:
     """Gives turns to jobs.
 
     Attributes:
-        paused: whether no turns are given.
+        paused: whether turns are withheld.
         held: profiles that wait for a key.
     """
 
@@ -101,7 +101,7 @@ class RateLimiter:
         self._free_slot(id)
 
     def back(self, id: str) -> None:
-        """Revoke a turn; the job keeps its slot, so that its provider gets a rest."""
+        """Revoke a turn; the job keeps its slot, so that fewer requests are sent meanwhile."""
         self._given.pop(id, None)
 
     def leave(self, id: str) -> None:
@@ -119,7 +119,7 @@ class RateLimiter:
         return max(1, at_once), None if pace is None else max(1, pace)
 
     def _lately(self, profile: str) -> deque[float]:
-        """Times of requests within the window."""
+        """Times of the requests within the current window."""
         sent = self._sent.setdefault(profile, deque())
         while sent and sent[0] <= self._clock() - self.minute:
             sent.popleft()
@@ -136,7 +136,7 @@ class RateLimiter:
 
 
 def moved(ids: Sequence[str], movable: Sequence[str], id: str, place: Place) -> list[str]:
-    """The ids in their new order; those that cannot be moved keep their places."""
+    """The ids after a move of `id`; those that are not `movable` keep their places."""
     if id not in movable:
         return list(ids)
     at = movable.index(id)

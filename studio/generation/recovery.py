@@ -2,8 +2,8 @@
 
 *whole* answers are ingested; *cut* ones are kept and shown; *sent* requests without an answer may
 have been billed and are never resent automatically; *queued* jobs come back as unsent tiles.
-Idempotent. Answers to a damaged request are ingested anyway; the files of the entry are set aside,
-and the user is told.
+Idempotent. The answer of an entry with a damaged request is ingested anyway; the entry's files are
+set aside, and an error is shown.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Recovery:
             if await self._attempts.is_whole(found):
                 return True
         except StorageError as error:
-            # It could not be checked: the next start tries again.
+            # The answer could not be checked; the next start tries again.
             log.warning("A cut answer could not be read again: %s", error)
             return False
         await self._journalling.run(self._journal.looked_at, found.entry, version)
@@ -126,7 +126,7 @@ class Recovery:
             elif found.reader < self._attempts.reader_version(job, found):
                 await self._ingest(found, job)
             else:
-                # Read before without success; the user may try again.
+                # The current reader has failed before; the user may try again.
                 self._queue.adopt(_kept(recorded), found.entry)
         elif found.stage is not Stage.CUT:
             await self._close(found, EndReason.UNANSWERED)

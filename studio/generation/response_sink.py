@@ -1,7 +1,8 @@
 """Sink of an answer: buffers received pieces and passes them to the decoding thread.
 
 That thread takes all waiting pieces at once, appends them to the journal, scans them and decodes
-the pictures in them. Receiving and decoding run at the same time, with a bounded buffer between.
+the pictures in them. Receiving and decoding run at the same time, with a bounded buffer between
+them.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ class AnswerSink:
     """Receives one answer.
 
     Attributes:
-        parts: its pictures, as far as they could be decoded so far.
-        tell_whole: called on the loop's thread when the answer is complete, and if more arrives.
+        parts: the pictures decoded so far.
+        tell_whole: called on the loop's thread when the answer is complete, and again if more
+            data arrives.
         received: bytes of the body.
         encoded_bytes: bytes of a compressed body, as received.
         arriving: the answer has begun and has not ended.
@@ -91,7 +93,7 @@ class AnswerSink:
 
     @property
     def whole(self) -> bool:
-        """Whether the scanned part is a complete answer; then a broken connection is harmless."""
+        """Whether the scanned part is a complete answer; a broken connection is then harmless."""
         return self._scanner.ended
 
     @property
@@ -129,7 +131,7 @@ class AnswerSink:
                 self._encoded = self._journal.begin_encoded(self._entry)
             self._encoded.append(data)
         except StorageError as error:
-            # The decoded answer matters more, and has its own ways around a full disk.
+            # Not an error: the decoded answer matters more, and survives a full disk.
             log.warning("An encoded answer is kept only decoded: %s", error)
 
     async def chunk(self, data: bytes) -> None:
@@ -165,7 +167,8 @@ class AnswerSink:
                 raise
             log.warning("An answer waits for room on the disk: %s", error)
         self._scanner.feed(data)
-        # Probably the end; if not, this is done again. A stream may go on.
+        # Probably the end of the answer; if more arrives, the scan is finished again. Not for a
+        # stream, which may continue at any time.
         over = self._scanner.complete and not self._scanner.streaming
         self._scan = self._scanner.finish() if over else None
 
@@ -268,7 +271,7 @@ class AnswerSink:
         return self._body
 
     def _all_here(self) -> bool:
-        """Whether the first piece is the whole body, so that its mark follows at once."""
+        """Whether the pieces received so far are known to be the whole body."""
         length = self.headers.get("content-length", "")
         plain = self._encoded is None and length == str(sum(map(len, self._unwritten)))
         return self.code == HTTPStatus.OK and plain

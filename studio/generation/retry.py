@@ -31,7 +31,7 @@ def delay_of(error: StudioError, repeats: int, jitter: float) -> float:
 
 
 def counting_down(job: Job, error: StudioError, repeats: int, delay: float) -> Job:
-    """The job in the state of waiting for its next attempt."""
+    """The job while it waits for its next attempt."""
     return replace(
         job,
         state=JobState.RETRYING,
@@ -45,7 +45,7 @@ def counting_down(job: Job, error: StudioError, repeats: int, delay: float) -> J
 
 
 def anew(job: Job) -> Job:
-    """The job as queued when the user retries it."""
+    """The job queued again, for a retry by the user."""
     return replace(
         job,
         state=JobState.QUEUED,

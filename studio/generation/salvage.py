@@ -62,7 +62,7 @@ class Salvage:
             pictures = await read(replace(job, failure=None), found)
         except StudioError as error:
             if error.answered and whole:
-                # The answer was read and gives the reason for no picture.
+                # The answer was read, and states why there is no picture.
                 await self._queue.give_up(job, error)
                 raise
             if job.failure is not None:

@@ -1,7 +1,7 @@
-"""Scheduler: gives turns to waiting jobs as soon as they are free, and publishes queue places.
+"""Scheduler: gives turns to waiting jobs as soon as turns are free, and publishes queue places.
 
 Places are published at once while few jobs wait, and only now and then while many do: publishing
-all of them with each answer would be more work than the answers.
+all of them after each answer would take more work than the answers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NOW_AND_THEN = 0.5
 """Seconds between two updates of places while more jobs wait."""
 
 _SAME_MOMENT = 0.5
-"""Change of the sending time, in seconds, that is not published."""
+"""Change of the sending time, in seconds, that is too small to be published."""
 
 
 class SchedulerQueue(Protocol):
@@ -80,7 +80,7 @@ class Scheduler:
             self._pump_after(left)
 
     def _give_turns(self, waiting: list[str]) -> None:
-        """Give turns in order: if a job of a profile must wait, those behind it wait too."""
+        """Give turns in order: if a job must wait, later jobs of its profile wait too."""
         queue, full = self._queue, set[str]()
         for id in waiting:
             job = queue.jobs[id]

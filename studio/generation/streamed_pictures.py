@@ -1,9 +1,10 @@
 """Pictures decoded from an answer that is still being received.
 
 Most long strings of an answer are the base64 of a picture. Each is decoded to a file while its
-bytes arrive, so that after the last byte only the picture itself is left to decode. Such files are
-not used before the answer is complete; one that is not a picture, or cannot be written, is dropped,
-and the picture is decoded from the answer later. All calls block and belong on the decoding thread.
+bytes arrive, so that after the last byte only the picture itself is left to decode. These files are
+not used before the answer is complete. A file that is not a picture, or cannot be written, is
+dropped, and the picture is decoded from the answer later. All calls block and belong on the
+decoding thread.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class PartFile:
         return self.file.path
 
     def sync_to_disk(self) -> None:
-        """Make its bytes durable; idempotent. Raises StorageError."""
+        """Make the file's bytes durable; idempotent. Raises StorageError."""
         if self.file.open:
             self.file.sync()
             self.file.close()
@@ -168,7 +169,7 @@ class _GrowingFile:
                 raise _NoPictureError
             self._check = PngCheck() if kind is PNG else None
             data, self._head = self._head, b""
-            # It may be left from an earlier attempt.
+            # The file may be left from an earlier attempt.
             self._path.unlink(missing_ok=True)
             self._file = files.Appender(self._path, lasting=False)
         if data:

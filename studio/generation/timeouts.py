@@ -1,7 +1,7 @@
 """Time after which an answer is later than expected, and the outer limit of an attempt.
 
-Services send nothing until a picture is done. The published advice is to wait 300 s, or 600 s for
-the largest size; measurements on this computer take precedence over it.
+Services send nothing until a picture is done. They advise waiting 300 s, or 600 s for the largest
+size; measurements on this computer take precedence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from studio.domain.entities import GenerationRequest
 from studio.generation.response_sink import AnswerSink
 
 LEAST = 120.0
-"""Minimum in seconds, as quick models have slow days too."""
+"""Minimum seconds before an answer counts as late, because quick models have slow days too."""
 
 UNMEASURED = 300.0
 UNMEASURED_LARGE = 600.0
@@ -64,8 +64,8 @@ def _large(size: str) -> bool:
 async def within(limit_seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
     """Wait for the service with a time limit. Raises TimeoutError.
 
-    A complete answer is paid for, so neither the limit nor cancellation by the user discards it,
-    even if the service has not closed the connection yet.
+    A complete answer has to be paid for, so neither the limit nor cancellation by the user discards
+    it, even if the service has not closed the connection yet.
     """
     try:
         async with asyncio.timeout(limit_seconds) as limit:
@@ -86,7 +86,7 @@ async def within(limit_seconds: float, sending: Awaitable[None], sink: AnswerSin
 
 
 def _reschedule(limit: asyncio.Timeout, latest: float | None, *, whole: bool) -> None:
-    """Shorten the limit for a complete answer, as some services keep the connection open."""
+    """Shorten the limit for a complete answer: some services keep the connection open."""
     if not limit.expired():
         soon = asyncio.get_running_loop().time() + GRACE
         limit.reschedule(min(soon, latest or soon) if whole else latest)

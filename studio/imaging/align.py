@@ -1,13 +1,13 @@
-"""Registration: the position of one picture's pixels in another one.
+"""Registration: the position of one picture's pixels in another picture.
 
 Finds a shift and a uniform scale to a fraction of a pixel, from coarse to fine. At each size the
 pictures are cut into square blocks. The gradients of a block give its displacement, whatever its
 brightness and contrast (Lucas and Kanade, 1981), and a robust fit over all blocks ignores those
-that changed. Two checks decide whether the fit holds: the correlation of the blocks, and the
+that changed. Two checks decide whether the fit is accepted: the correlation of the blocks, and the
 agreement of two fits, each to half of the blocks.
 
-Pillow computes the sums over blocks; the rest is plain Python on a few hundred numbers. The reasons
-are in docs/decisions/comparing.md.
+Pillow computes the sums over blocks; the rest is plain Python on a few hundred numbers.
+docs/decisions/comparing.md explains the method.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _SMALLEST = 40
 """Shorter edge in pixels below which there are too few blocks."""
 
 _SCALES = (0.8, 1.25)
-"""Limits of the scale found, as a multiple of the initial scale."""
+"""Limits of the resulting scale, as a multiple of the initial scale."""
 
 _STILL = 0.02
-"""Step in pixels of a level below which the level ends."""
+"""Step, in pixels of a level, below which the fit of the level ends."""
 
 _LEAST_TEXTURE = 4.0
 _LEAST_GRADIENT = 0.5
-"""Variance, and squared gradient, below which a block has no detail: those of 8-bit steps."""
+"""Variance, and squared gradient, below which a block has only the steps of 8-bit levels."""
 
 _MOST_NOISE = 8.0
 """Variance that may count as noise of the picture, in blocks of the finest level."""
@@ -45,10 +45,10 @@ _FEWEST = 12
 _CORRELATED = 0.7
 _NEAR = 0.3
 _LEAST_SHARE = 0.3
-"""Limits of correlation and distance (pixels) for agreeing blocks, and of their share."""
+"""Minimum correlation and maximum distance (pixels) of agreeing blocks; their minimum share."""
 
 _LEAST_COUNTED = 0.25
-"""Minimum share of a block's pixels that must not be ignored."""
+"""Minimum share of pixels to compare in a block; blocks with fewer are not used."""
 
 _NOT_ZERO = [0] + [255] * 255
 
@@ -66,7 +66,7 @@ class Misalignment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Position of a picture in another one: q = scale * p + (x, y).
+    """Position of one picture in another: q = scale * p + (x, y).
 
     p and q are in pixels of the first and the second picture, from the upper left corner.
     """
@@ -76,7 +76,7 @@ class Placement:
     y: float
 
     def place(self, x: float, y: float) -> tuple[float, float]:
-        """The point of the second picture for one of the first."""
+        """The point of the second picture that corresponds to a point of the first."""
         return self.scale * x + self.x, self.scale * y + self.y
 
     def distance(self, other: Placement, size: tuple[int, int]) -> float:
@@ -90,7 +90,7 @@ class Registration:
     """Result of a registration.
 
     Attributes:
-        placement: the placement found; None if the pictures do not line up.
+        placement: position of the first picture; None if the pictures do not line up.
         reason: reason why they do not line up.
         agreeing: share of the blocks with detail that agree.
     """
@@ -118,13 +118,14 @@ def covered_box(
     scale: tuple[float, float],
     corner: tuple[float, float],
 ) -> tuple[Box, FloatBox] | None:
-    """Box of whole pixels that another picture covers, and its position there; None for none.
+    """Box of whole pixels that another picture covers, and the same box in that picture.
 
-    A point p is at `scale` * p + `corner` in the other picture, separately in each direction.
+    A point p is at `scale` * p + `corner` in the other picture, separately in each direction. None
+    if the pictures do not overlap.
     """
     spans = []
     for length, covering, factor, start in zip(size, other, scale, corner, strict=True):
-        # Slightly outside is rounding of the placement, not a missing row.
+        # A slight overhang is due to rounding of the placement, not a missing row.
         low = max(0, math.ceil(-start / factor - 0.01))
         high = min(length, math.floor((covering - start) / factor + 0.01))
         if low >= high:
@@ -172,7 +173,7 @@ def _from_start(
             level.compare(place)
             if (found := level.step(place)) is None:
                 if ignored is not None:
-                    # A narrow part that counts has too few of the coarse blocks.
+                    # If only a narrow part counts, it has too few of the coarse blocks.
                     break
                 return Registration(placement=None, reason=Misalignment.BLANK)
             if not low < found.scale < high:
@@ -342,7 +343,7 @@ class _Level:
         return found
 
     def compare(self, place: Placement) -> None:
-        """Lay the second picture over the first, and compare the blocks present in both."""
+        """Resample the second picture onto the first, and compare the blocks present in both."""
         (width, height), edge = self._size, self._edge
         wide, high = place.scale * self._jx / self.kx, place.scale * self._jy / self.ky
         corner = place.x * self._jx, place.y * self._jy
@@ -384,7 +385,7 @@ class _Level:
         return None if shift is None else self._moved(place, shift)
 
     def judge(self, place: Placement) -> Registration:
-        """The final placement, if it holds."""
+        """The final placement, if it passes both checks."""
         seen = self._seen_over_noise()
         if len(seen) < _FEWEST:
             return Registration(placement=None, reason=Misalignment.BLANK)
@@ -420,11 +421,11 @@ _Shift = tuple[float, float, float]
 
 _FITS = 7
 _WIDEST, _NARROWEST = 2.0, 0.15
-"""Distance in pixels from which a block counts less, in the first and the last round of a fit."""
+"""Distance in pixels from which blocks count less, in the first and the last round of a fit."""
 
 
 def _fit(blocks: Sequence[_Block]) -> _Shift | None:
-    """The shift of the majority of blocks, by least squares with outliers reduced in each round."""
+    """Shift of the majority of blocks, by least squares; each round reduces outliers' weight."""
     shift: _Shift | None = (0.0, 0.0, 0.0)
     width = _WIDEST
     for _round in range(_FITS):
@@ -446,13 +447,13 @@ def _fit_once(blocks: Sequence[_Block], shift: _Shift, width: float) -> _Shift |
         trace = xx + yy
         ux, uy = x + zoom * bx, y + zoom * by
         ex, ey = rx - xx * ux - xy * uy, ry - xy * ux - yy * uy
-        # An edge tells nothing about the direction along it: the solution is kept bounded there.
+        # An edge does not determine a shift along it, so the solution is damped there.
         floor = 0.02 * trace + 0.05
         fx, fy = xx + floor, yy + floor
         error = (fy * ex * ex - 2 * xy * ex * ey + fx * ey * ey) / (fx * fy - xy * xy) / trace
         block.error = error
         weight = max(0.05, block.correlation) ** 2 / (1 + error / (width * width)) ** 2
-        # Few strong edges must not outvote everything else.
+        # A few strong edges must not outvote all other blocks.
         weight /= math.sqrt(trace)
         n00 += weight * xx
         n01 += weight * xy

@@ -26,7 +26,7 @@ def read(raw: bytes) -> Profile | None:
 
 
 def is_rgb(profile: Profile) -> bool:
-    """Whether it is a profile for RGB colours."""
+    """Whether the profile is for RGB colours."""
     return str(profile.profile.xcolor_space).strip() == "RGB"
 
 

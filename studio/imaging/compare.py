@@ -1,8 +1,8 @@
 """Comparison of aligned pictures: colour gain, changed pixels, difference map.
 
-Both are resampled to one pixel grid, never finer than the coarser picture: detail that only the
-finer one can have is not a change. A map is made in strips, so that little more than the two
-pictures and the map is in memory at once.
+Both are resampled to a common pixel grid, never finer than the coarser picture: detail that only
+the finer picture can have is not a change. A map is made in strips, so that little more than the
+two pictures and the map is in memory at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _GAIN_EDGE = 256
 """Long edge in pixels of the grid on which colours are matched."""
 
 _COARSER = 0.8
-"""Pixels of the second picture per pixel of the first, below which the second is coarser."""
+"""Scale (second picture to first) below which the second counts as coarser."""
 
 _GAINS = (0.8, 1.25)
 """Limits of a colour gain; anything beyond is a change."""
@@ -43,11 +43,11 @@ NO_GAIN: Gain = (1.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A picture, and the position of another one under it; both RGB.
+    """A picture, and the position of a second one under it; both RGB.
 
     Attributes:
-        scale, corner: a point p of the first picture, at its size here, is scale * p + corner in
-            the second, in each direction.
+        scale, corner: point p of `first` is point scale * p + corner of `second`, separately in
+            each direction.
     """
 
     first: Image.Image
@@ -57,7 +57,7 @@ class Overlay:
 
     @property
     def box(self) -> Box | None:
-        """Pixels of the first picture that the second covers; None for none."""
+        """Pixels of the first picture that the second covers; None if they do not overlap."""
         found = covered_box(self.first.size, self.second.size, self.scale, self.corner)
         return None if found is None else found[0]
 
@@ -84,11 +84,11 @@ def overlay(
     edge: int | None = None,
     smooth: float = 1.0,
 ) -> Overlay:
-    """Two pictures on one grid with a long edge of at most `edge`.
+    """Two pictures on a common grid with a long edge of at most `edge`.
 
     A pixel of the grid is at least as wide as `smooth` pixels of the coarser picture.
     """
-    # A zoom of a few per cent is not another resolution.
+    # A zoom of a few per cent does not count as a lower resolution.
     factor = (placement.scale if placement.scale < _COARSER else 1.0) / smooth
     if edge is not None:
         factor = min(factor, edge / max(first.size))
@@ -150,7 +150,7 @@ def _median(histogram: list[int]) -> int:
 
 
 def with_gain(picture: Image.Image, gain: Gain) -> Image.Image:
-    """An RGB picture with its channels multiplied."""
+    """An RGB picture with each channel multiplied by its gain."""
     if gain == NO_GAIN:
         return picture
     return picture.point([min(255, round(level * one)) for one in gain for level in range(256)])
@@ -161,10 +161,10 @@ _ZERO = [255] + [0] * 255
 
 
 def ring_around(region: Image.Image, width: int = RING) -> Image.Image:
-    """Mask of about `width` pixels around a region, which is a mask of the same size."""
+    """Mask of a ring, about `width` pixels wide, around a region, a mask of the same size."""
     inside = region.point(_NOT_ZERO)
     third = max(1, width // 3)
-    # Grown by three pixels at a reduced size, because a filter as wide as the ring is slow.
+    # Grown by three pixels at a reduced size, because a filter as wide as the ring would be slow.
     grown = inside.reduce(third).point(_NOT_ZERO).filter(ImageFilter.MaxFilter(7))
     size = grown.width * third, grown.height * third
     grown = grown.resize(size, Image.Resampling.NEAREST).crop((0, 0, *region.size))

@@ -19,7 +19,7 @@ _EDGE = 2048
 
 
 def compare_pictures(request: dict[str, Any]) -> Message:
-    """Position of a picture in another one, share of changed pixels, and a map on request.
+    """Position of one picture in another, share of changed pixels, and a map on request.
 
     The request has "path" and "other"; "map" is the long edge of the map in pixels, 0 for full
     resolution, None for no map. With "region" (width, height), the body is a mask of one byte per
@@ -66,7 +66,7 @@ def compare_pictures(request: dict[str, Any]) -> Message:
 
 def _loaded(path: Path, edge: int | None) -> tuple[Image.Image, tuple[int, int]]:
     """A picture in RGB and its full size."""
-    # Half the time of the usual filter, and sharp enough to compare.
+    # Takes half the time of the default filter, and is sharp enough for comparisons.
     picture, full = decode_jobs.load(path, edge, Image.Resampling.HAMMING)
     return decode_jobs.on_ground(picture), full
 

@@ -1,7 +1,7 @@
 """Client of the comparing process, which also composes; never opens a picture itself.
 
-It uses a process of its own, never the one that decodes for the window. One comparison runs at a
-time, the most urgent first. Cancelling one ends it at once, together with the process.
+The process is separate from the one that decodes for the window. One comparison runs at a time, the
+most urgent first. Cancelling a comparison ends it at once, together with the process.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class ComparisonResult:
     """Pixel differences between two pictures.
 
-    A point p of the first picture is at `scale` * p + (`x`, `y`) in the second, in pixels of each
+    Point p of the first picture is point `scale` * p + (`x`, `y`) of the second, in pixels of each
     from the upper left corner. If the pictures do not line up, the first is centred in the second,
     as large as fits.
 
@@ -41,7 +41,7 @@ class ComparisonResult:
         size, other_size: width and height in pixels.
         aligned: whether the pictures line up.
         reason: reason if not: "different", "too_little_detail" or "too_small"; otherwise None.
-        agreeing: share of the blocks with detail that agree with the placement.
+        agreeing: fraction of the blocks with detail that agree with the placement.
         gain: factors of red, green and blue from the second picture to the first.
         changed: share of the pixels that changed, 0 to 1; None if they do not line up.
     """
@@ -59,10 +59,9 @@ class ComparisonResult:
 
     @property
     def zoom(self) -> float:
-        """Growth of the content from the first to the second picture, apart from that of the size.
+        """Growth of the content from the first to the second picture, relative to their sizes.
 
-        1 for a copy in another resolution, cropped or extended to another shape, with the same
-        content.
+        1 for a copy in another resolution, or one cropped or extended to another shape.
         """
         ratios = [there / here for here, there in zip(self.size, self.other_size, strict=True)]
         return self.scale / min(ratios, key=lambda ratio: abs(ratio - self.scale))
@@ -104,7 +103,7 @@ class ComparedRegion:
 
 
 class ComparingProcess(Decoder):
-    """Hands jobs to one comparing process, and ends it with a job that is given up."""
+    """Passes jobs to one comparing process, and ends it when its job is cancelled."""
 
     processes = 1
     ends_cancelled = True
@@ -150,13 +149,13 @@ class Comparer:
     subclass, if the process did not start, died, hung or had too little memory.
 
     Attributes:
-        process: hands the jobs to the process.
+        process: passes the jobs to the process.
     """
 
     def __init__(
         self, command: Sequence[str] | None = None, *, limit: float = 180.0, idle: float = 30.0
     ) -> None:
-        """As for `Decoder`."""
+        """The arguments are those of `Decoder`."""
         words = comparer_command() if command is None else command
         self.process = ComparingProcess(words, limit=limit, idle=idle)
 

@@ -58,7 +58,7 @@ def with_frame(
         )
         laid = Overlay(whole, answer, (place.scale, place.scale), corner)
         if laid.box != (0, 0, *layout.size):
-            # A border that the answer leaves free by some pixels.
+            # The answer may leave a border of a few pixels uncovered.
             whole = with_gain(answer.resize(layout.size, Image.Resampling.BICUBIC), gain)
         for strip in _strips(laid.box):
             whole.paste(with_gain(laid.laid(strip), gain), strip[:2])

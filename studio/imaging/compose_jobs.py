@@ -24,7 +24,7 @@ FURTHEST = 8.0
 """Limit of an answer's shift at its centre, in pixels of the parent."""
 
 _NEAR = 0.03
-"""Relative difference up to which two shapes count as the same."""
+"""Relative difference up to which two aspect ratios count as the same."""
 
 _EDGE = 2048
 """Long edge in pixels at which pictures are registered."""
@@ -236,7 +236,8 @@ def _lined_up(
 ) -> dict[str, Any]:
     """Placement of the parent in the answer, and the reason why they do not line up.
 
-    Without enough detail outside the region, the expected position is used: no shift could show.
+    Without enough detail outside the region, the expected position is used: a shift would not be
+    visible.
     """
     width, height = shown[2] - shown[0], shown[3] - shown[1]
     header: dict[str, Any] = {"shift": (0.0, 0.0), "zoom": 1.0, "reason": None}
@@ -244,7 +245,7 @@ def _lined_up(
         return header | {"reason": "shape"}
     part = (0, 0, *parent.size) if mask is None else shown
     grey, factor = _small(parent, part)
-    # The part that may change is no evidence.
+    # The part that may change is ignored.
     changing = None if mask is None else mask.resize(grey.size, Image.Resampling.HAMMING, box=part)
     other, other_factor = _small(answer, (0, 0, *answer.size))
     expected = align.Placement(

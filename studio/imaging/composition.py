@@ -77,7 +77,7 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Number of pixels of a saved file compared with its parent, and number of differing ones."""
+    """Number of pixels of a saved file that were compared with its parent, and how many differ."""
 
     outside: int
     changed: int
@@ -108,9 +108,9 @@ class SeamPixels:
 
     Attributes:
         view: the requested view.
-        left, top: their corner, relative to that of the view.
-        across, down: size of the view in their pixels: as requested, or less for a large one.
-        converted: whether their colours are the monitor's; otherwise they are sRGB.
+        left, top: corner of the pixels, relative to that of the view.
+        across, down: size of the view in pixels of the preview, which is smaller for large views.
+        converted: whether the colours are the monitor's; otherwise they are sRGB.
         kept: bytes of the pictures that the process keeps.
         serial: number of pairs of pictures that the process has loaded.
     """

@@ -1,7 +1,7 @@
 """Separation of pixels and metadata in picture files, without a decoder.
 
 A decoder gets a file of pixels only: profiles, texts, Exif and XMP are removed first, so that
-broken metadata does not keep a picture from opening. It is read here within limits; broken or
+broken metadata does not keep a picture from opening. Metadata is read here within limits; broken or
 oversized parts are skipped. See JPEG (ITU T.81, Annex B), WebP (RFC 9649), GIF89a and TIFF 6.0;
 `png_chunks` and `avif_boxes` for the others.
 """
@@ -50,7 +50,7 @@ def taken_apart(file: BinaryIO, kind: file_types.FileType) -> PictureFileParts:
         if reader is not None:
             reader(FileSource(file, size), contents)
     except (ValueError, LookupError, struct.error):
-        # The decoder says what is wrong with it.
+        # The decoder reports what is wrong with the file.
         contents = PictureFileParts(pieces=[], texts=[])
     contents.pieces = _joined(contents.pieces) or [(0, size)]
     return contents
@@ -103,7 +103,7 @@ def _jpeg(source: FileSource, contents: PictureFileParts) -> None:
             contents.pieces.append(source.part(begin, at))
             continue
         data = source.read(begin + 4, size - 2)
-        # A decoder needs these two for the colour space.
+        # The decoder determines the colour space by these two.
         if (mark == 0xE0 and data.startswith(b"JFIF\0") and len(data) >= 14) or (
             mark == 0xEE and data.startswith(b"Adobe") and len(data) >= 12
         ):
@@ -141,14 +141,14 @@ def _jpeg_beside(
 
 
 def jpeg_end(data: bytes) -> int:
-    """End of a JPEG; phones append videos and depth maps, with metadata of their own."""
+    """Offset of a JPEG's end, after which phones append videos, depth maps and their metadata."""
     return next((at for mark, at in _jpeg_marks(data) if mark == 0xD9), len(data))
 
 
 def jpeg_scans(data: bytes) -> int:
     """Number of scans of a progressive JPEG; 1 for every other, and for a damaged one.
 
-    Each scan covers every pixel again. Ten are usual; a file of a few hundred kilobytes can have
+    Each scan covers all pixels. Ten scans are usual; a file of a few hundred kilobytes can have
     thousands, which keep a decoder busy for minutes.
     """
     found, progressive = 0, False

@@ -47,7 +47,7 @@ That takes two seconds, during which all other jobs wait.
 """
 
 GROUND = (0x80, 0x80, 0x80)
-"""Background of transparent pictures, on which both black and white shapes stand out."""
+"""Background of transparent pictures, against which black and white shapes both stand out."""
 
 _SMALLEST = 64
 _QUALITIES = (90, 82, 74)
@@ -79,7 +79,7 @@ class OpenedPicture:
     def orientation(self) -> int:
         """Exif orientation, 1 to 8; 1 if it is missing or invalid."""
         if self.kind is file_types.AVIF:
-            # AVIF has it as an image property, which the decoder reports as Exif.
+            # AVIF stores it as an image property, which the decoder reports as Exif.
             number = self.picture.getexif().get(exif.ORIENTATION, 1)
             return int(number) if number in _TURNS else 1
         if (told := self.tags.orientation) is not None:
@@ -146,7 +146,7 @@ def open_picture(path: Path) -> OpenedPicture:
         if number * picture.width * picture.height > PASSES:
             raise DecodeRefused("too_slow", f"{number} scans of {picture.width} x {picture.height}")
     if kind is file_types.AVIF:
-        # The profile is an image property there too.
+        # AVIF stores the profile as an image property too.
         contents.profile = picture.info.get("icc_profile") or b""
     tags = exif.ExifTags(contents.exif)
     if kind is file_types.TIFF:
@@ -176,7 +176,7 @@ def eight_bits(opened: OpenedPicture) -> Image.Image:
     key = opened.contents.key
     mode = picture.mode
     if key is None and mode in ("1", "L", "RGB"):
-        # A grey GIF is decoded to L with one transparent shade.
+        # A grey GIF is decoded as L, with one transparent shade.
         told = picture.info.get("transparency")
         key = (told,) if isinstance(told, int) else told if isinstance(told, tuple) else None
     if key is not None and len(key) == len(picture.getbands()):
@@ -196,7 +196,7 @@ def _not_key(opened: OpenedPicture, key: tuple[int, ...]) -> Image.Image:
             lambda args: args["whole"] != key[0], whole=whole
         )
         return other.point(lambda value: value * 255).convert("L")
-    # Shades of 1, 2 and 4 bits have been spread over 8.
+    # The decoder spreads shades of 1, 2 and 4 bits over 8.
     spread = 255 // ((1 << depth) - 1) if depth < 8 else 1
     high = [value * spread if depth <= 8 else value >> 8 for value in key]
     parts = _matches(picture, high)
@@ -321,7 +321,7 @@ def _scaled(
 
 
 def turn_upright(picture: Image.Image, opened: OpenedPicture) -> Image.Image:
-    """The pixels turned by the orientation in the file."""
+    """The pixels, rotated and mirrored as the orientation in the file requires."""
     turn = _TURNS.get(opened.orientation)
     return picture if turn is None else picture.transpose(turn)
 
@@ -348,7 +348,7 @@ _TURNS = {
 
 
 def on_ground(picture: Image.Image) -> Image.Image:
-    """The picture in RGB; transparent parts are on a middle grey."""
+    """The picture in RGB, with transparent parts over a middle grey."""
     if picture.mode != "RGBA":
         return picture
     ground = Image.new("RGB", picture.size, GROUND)
@@ -439,7 +439,7 @@ def _raw(picture: Image.Image, full: tuple[int, int]) -> Message:
 def upright(request: dict[str, Any]) -> Message:
     """A copy for upload: upright, sRGB, small enough, without metadata.
 
-    If the file already qualifies, its own bytes without metadata, to avoid encoding again. A
+    A file that already meets the limits is not encoded again; only its metadata is removed. A
     transparent colour becomes an alpha channel, which more services support.
     """
     path, edge, limit = Path(request["path"]), int(request["edge"]), int(request["limit"])
@@ -505,11 +505,11 @@ def palette(request: dict[str, Any]) -> Message:
 
 _TEXT = 1_000_000
 _TEXTS = 2_000_000
-"""Limits of one text, and of all, in characters."""
+"""Limits in characters of one text, and of all texts together."""
 
 _LONG_WORD = 20_000
 _FIRST = ("gridbrush", "parameters", "prompt", "UserComment", "Comment", "xmp", "Make", "Model")
-"""Names of texts with generation metadata, which precede others."""
+"""Names of texts with generation metadata, which are read first."""
 
 
 def describe(request: dict[str, Any]) -> Message:
@@ -541,7 +541,7 @@ def _texts(opened: OpenedPicture) -> dict[str, str]:
 
 
 def _found_texts(opened: OpenedPicture) -> Iterator[tuple[str, str]]:
-    # The later of two with the same name counts, because programs append theirs.
+    # Of two texts with the same name the later one counts, because programs append theirs.
     for name, data in reversed(opened.contents.texts):
         yield name[:100], text_encoding.decoded(data)
     if opened.contents.xmp:
@@ -550,7 +550,7 @@ def _found_texts(opened: OpenedPicture) -> Iterator[tuple[str, str]]:
 
 
 def _compact(words: str) -> str:
-    """JSON without the embedded pictures and tables that make it long."""
+    """A long text that is JSON, without embedded pictures and tables; other texts unchanged."""
     if len(words) <= _TEXT // 4 or not words.lstrip("\ufeff \r\n\t").startswith("{"):
         return words
     try:

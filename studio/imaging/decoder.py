@@ -1,9 +1,9 @@
 """Client of the decoding process; never opens a picture itself.
 
-One thread hands out the jobs, the most urgent first, one at a time; another reads the answers.
-Results reach the loop through futures, so any asyncio loop will do. The process starts with the
-first job, is replaced when it dies, and ends after a while without jobs. While one picture takes
-long, a second process does the waiting jobs.
+One thread passes the jobs to the process, one at a time, the most urgent first; another reads the
+answers. Results reach the loop through futures, so any asyncio loop will do. The process starts
+with the first job, is replaced when it dies, and ends after a while without jobs. While one picture
+takes long, a second process does the waiting jobs.
 """
 
 from __future__ import annotations
@@ -49,16 +49,16 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 _START = 20.0
-"""Seconds until a new process must be ready, with a cold disk and a busy machine."""
+"""Time limit in seconds for the start of a process, on a cold disk and a busy machine."""
 
 PROCESS_FAULTS = ("died", "too_slow", "memory")
 """Faults of the process rather than of the picture."""
 
 _MOST_PROCESSES = 2
-"""Limit of processes: one, and another while a picture takes long."""
+"""Limit of processes: one, and a second while a picture takes long."""
 
 _GIVEN_BACK = 256 * 1024
-"""Size in bytes from which freed blocks of memory go back to the system."""
+"""Size in bytes from which freed blocks of memory are returned to the system."""
 
 
 class PictureFacts(Struct, frozen=True, kw_only=True):
@@ -115,7 +115,7 @@ class ScreenPixels(Struct, frozen=True, kw_only=True):
 
 
 class Priority(IntEnum):
-    """Urgency of a job; the lowest value is decoded first."""
+    """Urgency of a job; jobs with the lowest value are decoded first."""
 
     LOOK = 0  # the picture in the loupe
     ARRIVAL = 1  # a picture on its way into the library
@@ -173,8 +173,8 @@ class Decoder:
     async def probe(self, path: Path, *, verify: bool = False) -> PictureFacts:
         """Type, size and colour of a file; with `verify`, every byte is decoded.
 
-        `verify` is for pictures that enter the library: if the process dies over one, hangs or does
-        not start, a second process tries it.
+        `verify` is for pictures that enter the library: if the process dies, hangs or does not
+        start, a second process tries again.
         """
         facts, _body = await self.decode_job(
             Priority.ARRIVAL, job="probe", path=path, verify=verify, paid=verify
@@ -193,19 +193,19 @@ class Decoder:
     ) -> bytes:
         """A JPEG in sRGB whose long edge is `edge`, or that of the picture if shorter.
 
-        Transparent parts are on a middle grey.
+        Transparent parts are shown over a middle grey.
         """
         return (await self.decode_job(priority, job="thumbnail", path=path, edge=edge))[1]
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels:
-        """The picture for the canvas; with `edge`, a copy whose long edge is at most that."""
+        """The picture for the canvas; with `edge`, a copy with a long edge of at most that."""
         facts, data = await self.decode_job(Priority.LOOK, job="pixels", path=path, edge=edge)
         return Pixels(data=data, **facts)
 
     async def screen_pixels(self, path: Path, profile: bytes) -> ScreenPixels:
         """The picture for a monitor with this ICC profile.
 
-        Only pictures with an embedded profile are converted here; all others are sRGB.
+        Only pictures with an embedded profile are converted here; for others, `converted` is False.
         """
         facts, data = await self.decode_job(
             Priority.LOOK, job="screen_pixels", path=path, body=profile
@@ -253,7 +253,7 @@ class Decoder:
 
     @property
     def closing(self) -> bool:
-        """Whether it is closed, or about to be."""
+        """Whether the decoder is closed, or about to be."""
         return self._closing
 
     @property
@@ -300,7 +300,7 @@ class Decoder:
         return _unreadable(fault, path, details)
 
     def _give_up(self, asked: _DecodeRequest) -> None:
-        """End the process that runs this job, if any."""
+        """End the process that runs this job, if it is running."""
         with self._change:
             asked.given_up = True
             for hand in self.workers:
@@ -308,7 +308,7 @@ class Decoder:
                     hand.child.kill()
 
     def _begin(self) -> None:
-        """Start another process, if the limit allows it. Raises NotDecoded. Under the lock."""
+        """Start another process, if the limit allows it. Raises NotDecoded. Call under the lock."""
         if len(self.workers) < self.processes and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
@@ -326,7 +326,7 @@ class Decoder:
                     self._begin()
 
     def next(self, hand: _WorkerThread) -> _DecodeRequest | None:
-        """Wait for the most urgent job; None if closed. Ends an idle process."""
+        """Wait for the most urgent job; None if the decoder is closed. Ends an idle process."""
         while True:
             with self._change:
                 hand.working = None
@@ -348,7 +348,7 @@ class Decoder:
 
 
 class _WorkerThread:
-    """Thread that hands jobs to one decoding process after another."""
+    """Thread that passes jobs to its decoding process, which it starts, replaces and ends."""
 
     def __init__(self, decoder: Decoder, ended: concurrent.futures.Future[None]) -> None:
         self.child: _WorkerProcess | None = None
@@ -365,7 +365,7 @@ class _WorkerThread:
                 continue
             try:
                 message = self._decoded(asked)
-            except Exception as error:  # noqa: BLE001 handed to whoever asked
+            except Exception as error:  # noqa: BLE001 raised for the caller
                 asked.answer.set_exception(error)
             else:
                 asked.answer.set_result(message)
@@ -375,7 +375,7 @@ class _WorkerThread:
         self.ended.set_result(None)
 
     def _decoded(self, asked: _DecodeRequest) -> Message:
-        """Decode; for a paid picture, try a second process when the first fails."""
+        """Decode; for a paid picture, try again in a second process if the first one fails."""
         try:
             answer = self._decode(asked)
         except StudioError as error:
@@ -458,7 +458,7 @@ class _WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it can take another job."""
+        """Whether the process can take another job."""
         return not self._lost and self.process.poll() is None
 
     def wait_ready(self) -> None:
@@ -474,7 +474,7 @@ class _WorkerProcess:
         patience: float,
         on_slow: Callable[[], None],
     ) -> Message:
-        """Run one job; a fault if it takes longer than `limit` seconds or ends the process.
+        """Run one job; the answer is a fault if it takes over `limit` seconds or ends the process.
 
         `on_slow` is called after `patience` seconds.
         """
@@ -550,12 +550,13 @@ def worker_command() -> list[str]:
 
 
 def process_environment() -> dict[str, str]:
-    """Environment of the decoding process: variables to find this program, and no secrets."""
+    """Environment of the decoding process: what it needs to find this program, and no secrets."""
     environment = worker_environment()
-    # Otherwise glibc adapts to the first large picture, and keeps the memory of later ones.
+    # Otherwise glibc adapts to the first large picture, and does not return the memory of later
+    # ones.
     environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(_GIVEN_BACK))
     if not getattr(sys, "frozen", False):
-        # Finds this package from any working directory, and none in that directory.
+        # So that this package is found from any working directory, and nothing in that directory.
         package = str(Path(__file__).resolve().parents[2])
         before = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = package + (os.pathsep + before if before else "")

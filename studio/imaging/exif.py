@@ -1,7 +1,7 @@
 """Tags of an Exif block or a TIFF file: their bytes, and the text in them.
 
 The bytes are untrusted. Every offset and count is checked against the data, number and size of tags
-are limited, and nothing raises: a broken block yields the tags before the break. No tag is needed
+are limited, and nothing raises: a damaged block yields the tags before the damage. No tag is needed
 to show a picture.
 """
 
@@ -167,7 +167,7 @@ class ExifTags:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether a MakerNote is text; nearly all are binary."""
+    """Whether a MakerNote is text, unlike nearly all of them."""
     try:
         words = data.rstrip(b"\0").decode()
     except UnicodeDecodeError:

@@ -34,7 +34,7 @@ _COMPRESSION: Final = 4
 """zlib level of a PNG: half of the default's time, for a few per cent more bytes."""
 
 _FULL_CHROMA: Final = 90
-"""JPEG quality from which chroma has the full resolution."""
+"""JPEG quality from which chroma is stored at full resolution."""
 
 _BITS: Final = 258
 """TIFF tag BitsPerSample."""
@@ -104,7 +104,7 @@ def preview(request: dict[str, Any]) -> Message:
     JPEG of "quality"; if transparent, WebP, or JPEG on "ground" if that is not None.
     """
     path, edge = Path(request["path"]), max(1, int(request["edge"]))
-    # Below a half it looks the same with a kernel that takes 40 % of the time.
+    # Below half the size, a kernel that takes 40 % of the time gives the same appearance.
     small = max(open_picture(path).size) > 2 * edge
     kernel = Image.Resampling.HAMMING if small else Image.Resampling.LANCZOS
     picture, full = load(path, edge, kernel)
@@ -118,7 +118,7 @@ def preview(request: dict[str, Any]) -> Message:
 
 
 def _bits(opened: OpenedPicture) -> int:
-    """Bits per sample of the file, of which the decoder may keep only 8."""
+    """Bits per sample of the file, even if the decoder keeps only 8."""
     mode = opened.picture.mode
     if mode.startswith("I") or mode == "F":
         return 16
@@ -179,7 +179,7 @@ def _in_colours(
     target = colour_profiles.SRGB
     if colour is ExportColour.DISPLAY_P3:
         target = _profile(display_p3.profile())
-        # Without a profile it counts as sRGB.
+        # A picture without a profile counts as sRGB.
         own = own if own is not None else colour_profiles.SRGB
     picture, reached = colour_profiles.to_rgb(picture, own, target=target)
     if reached is not target:
@@ -216,7 +216,7 @@ def _encoded(
     beside: dict[str, Any],
     ppi: int,
 ) -> bytes:
-    """The bytes of the file, which contains only the metadata named here."""
+    """The bytes of the file, without metadata other than `profile`, `beside` and `ppi`."""
     stream = io.BytesIO()
     picture.info.clear()
     xmp = str(beside.get("xmp", "")).encode()

@@ -97,7 +97,7 @@ class Exporter:
     def __init__(
         self, command: Sequence[str] | None = None, *, limit: float = 180.0, idle: float = 5.0
     ) -> None:
-        """As for `Decoder`."""
+        """The arguments are those of `Decoder`."""
         words = exporter_command() if command is None else command
         self._processes = [
             _ExportingProcess(words, limit=limit, idle=idle) for _number in range(PROCESSES)

@@ -15,7 +15,7 @@ LONGEST: Final = 4 << 20
 """Limit of a text or an Exif block in bytes."""
 
 LONGEST_PROFILE: Final = 16 << 20
-"""Limit of a colour profile in bytes; those of printing presses have up to four million."""
+"""Limit of a colour profile in bytes; printing presses have profiles of up to 4 MB."""
 
 TEXTS: Final = 100
 TEXT_BYTES: Final = 16 << 20
@@ -31,7 +31,7 @@ class PictureFileParts:
 
     Attributes:
         pieces: parts for the decoder, in order.
-        beside: whether the file has other parts.
+        beside: whether the file has parts besides `pieces`.
         profile: colour profile; empty without one.
         texts: names and bytes of texts, in the order of the file.
         moving: whether it is animated; None if only a decoder can tell.
@@ -51,7 +51,7 @@ class PictureFileParts:
 
 
 class SplicedFile(io.RawIOBase):
-    """Pieces of a file and bytes between them, read as one file. Closes the file."""
+    """Pieces of a file and bytes between them, read as one file; owns the underlying file."""
 
     def __init__(self, file: BinaryIO, pieces: list[Piece]) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class SplicedFile(io.RawIOBase):
         return b"".join(parts)
 
     def close(self) -> None:
-        """Close this and the file."""
+        """Close this object and the underlying file."""
         self._file.close()
         super().close()
 

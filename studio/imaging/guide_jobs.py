@@ -1,7 +1,7 @@
 """Job of the comparing process that draws a picture to send: a part of another one, with marks.
 
-Everything is drawn at the size that is sent. Nothing is written: the file is returned with the
-answer.
+Everything is drawn at the size in which it is sent. Nothing is written: the file is returned with
+the answer.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _LARGE = 1024
 _QUALITY = 92
 
 _NEAR = 0.03
-"""Relative difference up to which a mask has the shape of its picture."""
+"""Relative difference of aspect ratios up to which a mask fits its picture."""
 
 _WHITE, _BLACK = "#ffffff", "#111111"
 
@@ -73,7 +73,8 @@ def draw_guide(request: dict[str, Any]) -> Message:
     path = Path(request["path"])
     whole = guide.box == (0, 0, 1, 1)
     if guide.region or _reaches_beyond(guide.box):
-        # Refused before anything is sent and billed: the answer could not be composed into it.
+        # Refused before anything is sent and billed: an answer could not be composed into such a
+        # picture.
         decode_jobs.refuse_what_is_not_composed(path)
     picture, full = decode_jobs.load(path, drawing.edge if whole else None)
     if guide.region and drawing.region is not None:
@@ -114,7 +115,7 @@ def _with_region(picture: Image.Image, mask: Image.Image) -> Image.Image:
 
 
 def _part(picture: Image.Image, box: Box, edge: int) -> Image.Image:
-    """A part of a picture, at most `edge` long, with flat borders beyond the picture."""
+    """A part of a picture with a long edge of at most `edge`; flat colour beyond the picture."""
     width, height = picture.size
     left, top = round(box.left * width), round(box.top * height)
     right = max(left + 1, round(box.right * width))
@@ -258,7 +259,7 @@ def _rectangle(one: Place, other: Place) -> list[Place]:
 
 
 def _arms(start: Place, head: Place, length: float) -> list[Place]:
-    """The two arms of an arrow's head, through its point."""
+    """The line of an arrow's head: one arm, the point, the other arm."""
     along = math.atan2(start[1] - head[1], start[0] - head[0])
     ends = [
         (head[0] + length * math.cos(along + turn), head[1] + length * math.sin(along + turn))

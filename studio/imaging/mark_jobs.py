@@ -31,7 +31,7 @@ _STEP = 2
 _TRIED = range(-_REACH, _REACH + 1, _STEP)
 
 _SOME = b"\xff\0\0\0\0\0\0"
-"""Pattern that keeps every seventh pixel, which is enough to find a mark."""
+"""Mask that selects every seventh pixel, which is enough to find a mark."""
 
 _ALIKE = 0.55
 """Correlation from which a part of a mark counts as visible."""
@@ -46,7 +46,7 @@ _PLACES = 4
 """Number of places checked along the lines of a mark, besides its disc."""
 
 _MOST = 24
-"""Limit of marks to search for; a model leaves all of them or none."""
+"""Limit of marks to search for: models leave either all of them or none."""
 
 
 def marks_left(request: dict[str, Any]) -> Message:

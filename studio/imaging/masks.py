@@ -13,14 +13,14 @@ _HALF = [0] * 128 + [255] * 128
 _WHOLE = [0] * 255 + [255]
 
 _LOOKED = 512
-"""Long edge at which a mask is checked for being black and white."""
+"""Long edge in pixels at which a mask file is checked for being black and white."""
 
 _BLACK = [255] * 32 + [0] * 224
 _WHITE = [0] * 224 + [255] * 32
 _COLOURED = [0] * 48 + [255] * 208
 
 _FEW, _MOST = 0.01, 0.5
-"""Limits of the share of coloured pixels, and of black and white ones."""
+"""Maximum share of coloured pixels, and minimum share of black and white pixels."""
 
 _STEPS = 4
 """Number of steps of a soft edge before smoothing."""
@@ -32,9 +32,9 @@ _FINE = 16
 def region_mask(
     region: Region, size: tuple[int, int], drawn: Image.Image | None = None
 ) -> Image.Image:
-    """Mask of a picture of this size: 255 where it may change, 0 elsewhere, and no values between.
+    """Mask of a picture of this size: 255 where it may change, 0 elsewhere, nothing in between.
 
-    `drawn` is the picture of `region.mask`, of any size: white where the picture may change.
+    `drawn` is the mask file `region.mask`, of any size: white where the picture may change.
     Transparent pixels do not count as white.
     """
     mask = Image.new("L", size)
@@ -71,7 +71,7 @@ def is_black_and_white(drawn: Image.Image) -> bool:
 
 
 def changes_nothing(region: Region, drawn: Image.Image) -> bool:
-    """Whether a region consists of a mask file only, in which nothing may change."""
+    """Whether a region consists only of a mask file that lets nothing change."""
     return not region.strokes and region_mask(region, drawn.size, drawn).getbbox() is None
 
 
@@ -101,8 +101,8 @@ def _fill_box(mask: Image.Image, corners: Sequence[Point]) -> None:
 def _fill_lasso(mask: Image.Image, points: Sequence[tuple[float, float]]) -> None:
     """Fill the inside of a closed line, by the even-odd rule.
 
-    A pixel is inside if its centre is. Pillow's own polygons also fill rows between corners of
-    equal height, and extra pieces where a line crosses itself.
+    A pixel is inside if its centre is inside. Pillow's own polygons also fill rows between corners
+    of equal height, and extra pieces where a line crosses itself.
     """
     crossings: dict[int, list[float]] = {}
     for start, end in zip(points, [*points[1:], *points[:1]], strict=True):
@@ -121,7 +121,7 @@ def _fill_lasso(mask: Image.Image, points: Sequence[tuple[float, float]]) -> Non
 def _draw_line(
     draw: ImageDraw.ImageDraw, points: Sequence[tuple[float, float]], width: float, level: int
 ) -> None:
-    """A line with round ends and corners."""
+    """Draw a line with round ends and corners."""
     half = width / 2
     kept: tuple[float, float] | None = None
     for x, y in points:
@@ -138,13 +138,13 @@ def _draw_line(
 def soft_edge(mask: Image.Image, width: float) -> Image.Image:
     """Weights of a mask, which rise from its edge inward over `width` pixels to 255.
 
-    They are 0 wherever the mask is. If the whole mask is narrower, they rise faster.
+    The weights are 0 wherever the mask is. If the whole mask is narrower, they rise faster.
     """
     box = mask.getbbox()
     if width < 1 or box is None:
         return mask
     left, top, right, bottom = box
-    # With its surroundings; the border of the picture is no edge.
+    # Includes the pixels around the mask, except beyond the picture, whose border is not an edge.
     box = (
         max(0, left - 1),
         max(0, top - 1),

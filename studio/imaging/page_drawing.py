@@ -15,8 +15,8 @@ class PageDrawing:
 
     Attributes:
         page: boxes of its pictures and texts.
-        sizes: bytes of each picture, all of which follow the drawing; 0 for an unreadable one.
-        logo: bytes of the logo, which follows the pictures; 0 for none.
+        sizes: size in bytes of each picture that follows the drawing; 0 for an unreadable one.
+        logo: size in bytes of the logo, which follows the pictures; 0 for none.
         dpi: pixels per inch of a page as PNG.
         title: title of the document.
         first, last: whether a PDF begins or ends with this page.

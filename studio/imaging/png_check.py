@@ -1,8 +1,8 @@
 """Check of a PNG while it is received, in constant memory.
 
-Every chunk of a PNG has a checksum. If all are right and the last chunk is present, nothing was
-lost or changed, and the other facts of the picture are in its header. So a large PNG need not be
-decoded to be accepted. See the PNG specification, third edition, sections 5 and 11.
+Every chunk of a PNG has a checksum. If all are correct and the last chunk is present, nothing was
+lost or changed, and the header has the other facts of the picture. A large PNG can therefore be
+accepted without being decoded. See the PNG specification, third edition, sections 5 and 11.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class PngCheck:
     def __init__(self) -> None:
         self._held = b""
         self._kind = b""
-        self._left = 0  # bytes of the chunk still to come, checksum not counted
+        self._left = 0  # bytes of the chunk still to come, without its checksum
         self._sum = 0
         self._header = b""
         self._kinds: set[bytes] = set()
@@ -90,7 +90,7 @@ class PngCheck:
             return None
         width, height, depth, colour = struct.unpack_from(">IIBB", self._header)
         sound = width and height and depth in _DEPTHS.get(colour, ())
-        # Exif may have an orientation.
+        # The Exif data may have an orientation.
         if not sound or width * height > MOST_PIXELS or b"eXIf" in self._kinds:
             return None
         return PictureFacts(

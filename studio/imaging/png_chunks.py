@@ -32,7 +32,7 @@ _COLOURS: Final = frozenset(
 _INCH: Final = 0.0254  # metres
 
 RECIPE: Final = b"Gridbrush sketch"
-"""Name of the only text that is kept: the offline painter needs it, and it is not private."""
+"""Name of the only text that copies keep: the offline painter needs it; it is not private."""
 
 _LOST: Final = 1 << 20
 """Size counted for a text that cannot be decompressed, or would be too long."""
@@ -84,7 +84,7 @@ def take_apart(source: FileSource, contents: PictureFileParts) -> None:
     if seen is not None and colour == 3:
         contents.pieces.insert(max(1, before), _png_chunk(b"tRNS", seen[:256]))
     elif seen is not None and colour in (0, 2) and len(seen) == (2 if colour == 0 else 6):
-        # Only as many bits of a sample count as the picture has (the specification, 11.3.2.1).
+        # Only the low bits count, as many as a sample has (the specification, 11.3.2.1).
         mask = (1 << contents.depth) - 1
         contents.key = tuple(value & mask for (value,) in struct.iter_unpack(">H", seen))
 

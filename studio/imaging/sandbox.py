@@ -1,8 +1,8 @@
 """Sandbox of the decoding process: no network, no other programs, no writing.
 
-It takes a handful of system calls, for which no library is mature: `prctl` with a seccomp filter
-(Linux 3.5), and Landlock (Linux 5.13). Where they are missing, as in some containers and on other
-systems, the process runs without a sandbox.
+It uses a few system calls directly, because no library for them is mature: `prctl` with a seccomp
+filter (Linux 3.5), and Landlock (Linux 5.13). Where these are missing, as in some containers and on
+other systems, the process runs without a sandbox.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NO_NEW_RIGHTS = 38
 
 _MACHINES = {
     # Audit architecture, and the system calls socket, socketpair, connect, execve, execveat,
-    # ptrace, process_vm_readv and _writev, and io_uring, which can do all that.
+    # ptrace, process_vm_readv, process_vm_writev, and io_uring_setup, which could replace them.
     "x86_64": (0xC000003E, (41, 53, 42, 59, 322, 101, 310, 311, 425)),
     "aarch64": (0xC00000B7, (198, 199, 203, 221, 281, 117, 270, 271, 425)),
 }
@@ -33,14 +33,14 @@ _READING = 0b1100
 """Landlock rights to read files and folders."""
 
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
-"""Number of file rights by Landlock version; later ones have as many as the fifth."""
+"""Number of file rights by Landlock version; later versions have as many as the fifth."""
 
 
 def give_up() -> None:
     """Enter the sandbox, as far as the system supports it; never raises.
 
-    For this thread and those it starts, so it is called before there are others. Open files stay
-    open.
+    Applies to this thread and the threads it starts, so it must be called before there are others.
+    Open files stay open.
     """
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError, OSError, ValueError):
@@ -58,7 +58,7 @@ if sys.platform == "linux":
         if version < 1:
             return
         rights = (1 << _FILE_RIGHTS.get(version, 16)) - 1 & ~_READING
-        # Files; binding and connecting; sockets without a file, and signals to others.
+        # Files; bind and connect; abstract sockets, and signals to other processes.
         handled = (ctypes.c_uint64 * 3)(rights, 0b11, 0b11)
         # Older versions accept only the first fields.
         size = 8 if version < 4 else 16 if version < 6 else 24

@@ -26,7 +26,7 @@ class SeamPreview:
         self.asked = self.overtaken = 0
         self._comparer = comparer
         self._turn = asyncio.Lock()
-        # Raised when a request is outdated.
+        # Number of the current picture; requests for earlier ones are outdated.
         self._picture = 0
         self._open = False
 
@@ -46,7 +46,7 @@ class SeamPreview:
     async def pixels(self, recipe: CompositionRecipe, view: SeamView) -> SeamPixels | None:
         """A preview; None if a newer one was requested, or the answer does not line up.
 
-        A process that ended meanwhile is started again. Raises PictureUnreadable.
+        If the process has ended, it is started again. Raises PictureUnreadable.
         """
         self.asked += 1
         wish, picture = self.asked, self._picture

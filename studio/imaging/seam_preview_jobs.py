@@ -31,7 +31,7 @@ _GRID = 1_000_000
 """Approximate number of pixels at which the soft edge of a region is computed."""
 
 _HAIR = 1e-3
-"""Tolerance in pixels for whole pixels, as fractions are rounded."""
+"""Distance in pixels from a whole coordinate that counts as a rounding error."""
 
 _VARYING = frozenset({"job", "body", "seam", "match", "box", "size"})
 """Fields of a request that may differ for the same two pictures."""
@@ -63,7 +63,7 @@ class _FrameView:
     Attributes:
         parent: visible part of the parent.
         laid: the answer, in its original colours, as large as `layout`.
-        place: the visible rectangle within the part.
+        place: the visible rectangle within `layout`, in pixels.
     """
 
     key: tuple[Any, ...]
@@ -84,8 +84,8 @@ class _KeptPictures:
         serial: number of this pair; the first one that the process loaded is 1.
         size: size of the parent in pixels.
         step, answer_step: pixels of parent and mask, and of the answer, per pixel kept.
-        place: position of the parent in the answer, in pixels of the whole pictures.
-        changed: changed share of those pixels outside the region that the answer shows.
+        place: position of the parent in the answer, in pixels of the unreduced pictures.
+        changed: share of changed pixels among those that the answer shows outside the region.
     """
 
     key: str
@@ -107,7 +107,7 @@ class _KeptPictures:
     weights: tuple[float, Image.Image, int] | None = None
 
     def view_of(self, kind: type[_View], key: tuple[Any, ...], make: Callable[[], _View]) -> _View:
-        """The view with this key; made, and kept in place of another one, if it is not there."""
+        """The view with this key; if it is not kept, it is made and replaces the kept one."""
         view = self.view
         if not isinstance(view, kind) or view.key != key:
             self.view = None
@@ -153,7 +153,7 @@ def preview(request: dict[str, Any], most_shown: int = MOST_SHOWN) -> Message:
     "box" is the visible part, in fractions of the new picture, "size" its size on the screen; the
     body is the monitor's profile, empty for sRGB. The answer has "left", "top", "width" and
     "height" of the pixels that may differ from the parent, within that size, 0 for none; and
-    "across" and "down", the reduced size, if it was more than `most_shown` pixels.
+    "across" and "down", the size of the view, reduced if it had more than `most_shown` pixels.
     """
     kept = _opened(request)
     if isinstance(kept, dict):
@@ -210,12 +210,12 @@ def give_up() -> bool:
 
 
 def _opened(request: dict[str, Any]) -> _KeptPictures | dict[str, Any]:
-    """The pictures of a request, loaded unless kept; the answer to send if they do not line up."""
+    """The pictures of a request, loaded unless kept; if they do not line up, the job's answer."""
     known = {name: value for name, value in request.items() if name not in _VARYING}
     key = json.dumps(known, sort_keys=True)
     if _kept and _kept[0].key == key:
         return _kept[0]
-    # First, to make room for what is loaded.
+    # Released first, to make room for the pictures to load.
     give_up()
     pair = compose_jobs.line_up(request)
     if pair.place is None:
@@ -282,7 +282,7 @@ def _region_preview(
     if view.place[0] == view.place[2]:
         return None, view.place
     levels, step = _weights(kept, max(seam, kept.feather))
-    # Box of the view's pixels in the weights.
+    # Box of the view's pixels, in pixels of the weights.
     across, down = (box[2] - box[0]) / size[0] / step, (box[3] - box[1]) / size[1] / step
     left, top, right, bottom = view.place
     source = (
@@ -382,7 +382,7 @@ def _frame_view(
     before = _reach(box[0], wide), _reach(box[1], high)
     after = _reach(layout.size[0] - box[2], wide), _reach(layout.size[1] - box[3], high)
     local = before[0] + size[0] + after[0], before[1] + size[1] + after[1]
-    # Corner of all these pixels in pixels of the parent, and the pixels that show the parent.
+    # Corner of the view and its margins in pixels of the parent, and the part showing the parent.
     left, top = layout.left + box[0] - before[0] / wide, layout.top + box[1] - before[1] / high
     start = _rounded_up(-left * wide, local[0]), _rounded_up(-top * high, local[1])
     end = (
@@ -402,7 +402,7 @@ def _frame_view(
         )
         parent = kept.parent.resize(picture, Image.Resampling.BICUBIC, box=source, reducing_gap=2.0)
     else:
-        # Invisible: beside the visible part.
+        # The parent is not visible: a pixel outside the view takes its place.
         start, picture = (-1, -1), (1, 1)
         parent = Image.new(kept.parent.mode, picture)
     inner = FrameLayout(left=-start[0], top=-start[1], size=local, picture=picture)
@@ -420,7 +420,7 @@ def _frame_view(
         ),
     )
     if both.box != (0, 0, *local):
-        # A border that the answer leaves free by some pixels.
+        # The answer may leave a border of a few pixels uncovered.
         laid = answer.resize(local, Image.Resampling.BICUBIC, reducing_gap=2.0)
     if both.box is not None:
         laid.paste(both.laid(both.box), both.box[:2])
@@ -454,7 +454,7 @@ def _answer_part(kept: _KeptPictures, box: align.FloatBox) -> align.Box:
 
 
 def _exact(place: float) -> float:
-    """A coordinate in pixels; whole if it is off by no more than rounding."""
+    """A coordinate in pixels; made whole if it differs by rounding only."""
     whole = float(round(place))
     return whole if abs(place - whole) < _HAIR else float(place)
 

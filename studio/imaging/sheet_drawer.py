@@ -33,7 +33,7 @@ class SheetDrawer:
     def __init__(
         self, command: Sequence[str] | None = None, *, limit: float = 180.0, idle: float = 600.0
     ) -> None:
-        """As for `Decoder`."""
+        """The arguments are those of `Decoder`."""
         words = drawer_command() if command is None else command
         self._process = _DrawingProcess(words, limit=limit, idle=idle)
         self.missing = ""

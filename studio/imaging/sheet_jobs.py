@@ -49,7 +49,7 @@ _PDF_DPI: Final = 600
 """Resolution of coordinates in a PDF; pictures keep their own pixels."""
 
 _PNG_QUALITY: Final = 60
-"""Trades size for time; a PNG is lossless at every value."""
+"""Compression of a PNG, which trades size for time; every value is lossless."""
 
 _LEADING: Final = 1.35
 _MOST_REPORTED: Final = 20
@@ -59,7 +59,7 @@ class DrawingFailed(Exception):
     """A page that cannot be drawn.
 
     Attributes:
-        fault: fault to report to the parent process; see worker_protocol.py.
+        fault: key of the fault to report to the parent process; see worker_protocol.py.
     """
 
     def __init__(self, fault: str, details: str) -> None:

@@ -25,10 +25,10 @@ def main() -> int:
     """Run the drawing process."""
     keep_memory_private()
     if sys.platform != "win32":
-        # Draws without a display. Windows always has one, and its fonts need its own platform
+        # Draws without a display. Windows always has a display, and its fonts need its platform
         # plugin.
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        # To find the user's fonts: the worker's environment lacks HOME.
+        # Set to find the user's fonts, because the worker's environment lacks HOME.
         with contextlib.suppress(InputError):
             os.environ.setdefault("HOME", str(user_home()))
     return worker.serve(sheet_jobs.JOBS, memory=MEMORY, nice=_NICE)

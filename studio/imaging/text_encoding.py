@@ -1,4 +1,4 @@
-"""Decoding of text in pictures in an unknown encoding: by mark, signature or plausibility.
+"""Decoding of texts in pictures, whose encoding is found by mark, signature or plausibility.
 
 Programs write UTF-8 where a specification requires Latin-1, and UTF-16 in either order after the
 same signature. See Exif 2.32, section 4.6.5 (UserComment), and the PNG specification, 11.3.3.
@@ -17,7 +17,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-"""Byte order marks; UTF-32 precedes UTF-16, whose marks begin alike."""
+"""Byte order marks; UTF-32 comes before UTF-16, because their marks begin alike."""
 
 _LOOKED_AT: Final = 2000
 """Number of characters examined to detect an encoding."""
@@ -26,13 +26,13 @@ _UNLIKELY: Final = {"Cc": -4.0, "Cn": -6.0, "Co": -4.0, "Cs": -6.0}
 """Score of categories rare in text: control, unassigned, private and surrogate characters."""
 
 _LEGACY: Final = ("gb2312", "shift_jis", "euc_kr", "iso8859-5", "iso8859-7", "cp1255", "cp1256")
-"""Encodings whose few characters are all in common use."""
+"""Encodings with few characters, all of them in common use."""
 
 _COMMON_BLOCKS: Final = ((0x1F300, 0x1FAFF), (0x0900, 0x0E7F), (0x2000, 0x206F))
 
 
 def decoded(data: bytes) -> str:
-    """Text by its byte order mark, else UTF-16 by its zero bytes, UTF-8, CP1252 or Latin-1."""
+    """Decode by byte order mark, else as UTF-16 (by its zero bytes), UTF-8, CP1252 or Latin-1."""
     if (marked := _by_mark(data)) is not None:
         return marked
     if b"\0" in data.rstrip(b"\0") and (order := _order_of_zeros(data)):
@@ -48,7 +48,7 @@ def decoded(data: bytes) -> str:
 def user_comment(data: bytes, *, order: str) -> str:
     """Exif's UserComment, whose first eight bytes name the encoding, often wrongly.
 
-    `order` is the byte order of the block, "<" or ">", used where nothing else decides.
+    `order` is the byte order of the block, "<" or ">", used if nothing else determines the order.
     """
     sign, words = data[:8].upper(), data[8:]
     if sign.startswith(b"UNICODE"):
@@ -68,7 +68,7 @@ def wide(data: bytes, *, order: str) -> str:
     if not found:
         first = "utf-16-le" if order == "<" else "utf-16-be"
         second = "utf-16-be" if order == "<" else "utf-16-le"
-        # In a tie the order of the specification wins.
+        # In a tie, the byte order of the specification wins.
         return max((_words(data, name) for name in (first, second, "utf-8")), key=_likelihood)
     return _words(data, "utf-16-le" if found == "<" else "utf-16-be")
 

@@ -1,7 +1,7 @@
 """Limits of uploaded references, which are scaled down or converted if necessary.
 
-Source of the usual limits: all services accept 7 MB per picture and about 20 MB per request, and
-none uses more than 4096 pixels per side. A wire format may have others.
+Source of the default limits: all services accept 7 MB per picture and about 20 MB per request, and
+none uses more than 4096 pixels per side. A wire format may have other limits.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class UploadFit(NamedTuple):
 def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> UploadFit:
     """Changes needed to fit a file into `limit` bytes; blocking. Raises OSError.
 
-    Turning upright and removing metadata, as for every copy, do not count.
+    Rotation to upright and removal of metadata, which every copy undergoes, do not count.
     """
     with path.open("rb") as file:
         kind = kind_of(file.read(64))
@@ -58,7 +58,7 @@ def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> UploadFi
 def allowances(sizes: Sequence[int], limits: UploadLimits = USUAL) -> list[int]:
     """Limits in bytes of the pictures of a request, so that all fit into it.
 
-    Small pictures keep their size; the largest share one limit.
+    Small pictures keep their size; the largest get the same limit.
     """
     wanted = [min(size, limits.largest) for size in sizes]
     left, limit = limits.together, limits.largest

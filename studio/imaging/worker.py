@@ -41,7 +41,7 @@ def serve(
     """
     requests, answers = _take_pipes()
     _limit(memory, nice)
-    # Before there is a second thread, which would be outside the sandbox.
+    # Called before there is a second thread, which would be outside the sandbox.
     if confined:
         sandbox.give_up()
     asked: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -49,7 +49,7 @@ def serve(
     write_message(answers, {"ready": os.getpid()})
     while True:
         try:
-            # Not in a variable, which would keep it while waiting: a 4K picture takes 67 MB.
+            # Not in a variable, which would keep the answer while waiting: 67 MB for a 4K picture.
             write_message(answers, *_answer(jobs, *asked.get()))
         except OSError:
             return 0
@@ -60,16 +60,16 @@ def _answer(jobs: dict[str, Job], header: dict[str, Any], body: bytes) -> Messag
         return jobs[str(header.get("job"))](header | {"body": body})
     except MemoryError:
         return {"fault": "memory"}, b""
-    except Exception as error:  # noqa: BLE001 a decoder may raise anything over hostile bytes
+    except Exception as error:  # noqa: BLE001 a decoder may raise anything on hostile bytes
         fault = getattr(error, "fault", "unreadable")
-        # The one at fault among several pictures.
+        # Path of the picture at fault, if a job has several.
         about = {"path": path} if (path := getattr(error, "path", None)) else {}
         details = f"{type(error).__name__}: {error}"[:500]
         return {"fault": fault, "details": details, **about}, b""
 
 
 def _read(stream: BinaryIO, asked: queue.SimpleQueue[Message]) -> None:
-    # The parent closing the pipe, or its death, ends this process even in the middle of a decode.
+    # When the parent closes the pipe or dies, this process ends even in the middle of a decode.
     with contextlib.suppress(OSError, ValueError):
         while (message := read_message(stream)) is not None:
             asked.put(message)
@@ -80,7 +80,7 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Both pipes under new descriptors, so that a stray print cannot corrupt the messages."""
     requests, answers = os.dup(0), os.dup(1)
     if sys.platform == "linux":
-        # A picture takes one context switch instead of sixteen on a busy machine.
+        # With a larger pipe a picture takes one context switch, not sixteen, on a busy machine.
         with contextlib.suppress(OSError):
             fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, _PIPE)
     if sys.platform == "win32":

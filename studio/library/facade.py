@@ -65,7 +65,7 @@ class Library:
     @cached_property
     def choosing(self) -> Choosing:
         """Families and branches, stacks, rounds of pick mode and duels."""
-        # Not before the first screen: 30 ms with what it imports.
+        # Not before the first screen, because the import takes 30 ms.
         from studio.library.operations.choosing import Choosing
 
         return Choosing(self.store)
@@ -180,7 +180,7 @@ class Library:
         return await self.store.query_index(lambda index: index.pictures(rows))
 
     async def ids(self, rows: Sequence[int]) -> list[str]:
-        """The ids of the pictures of these rows, of which there may be a million."""
+        """The ids of the pictures of these rows; fast even for a million rows."""
         return await self.store.query_index(lambda index: index.ids(rows), long=True)
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
@@ -188,7 +188,7 @@ class Library:
         return await self.store.query_index(lambda index: index.find(ids))
 
     async def rows_of(self, ids: Sequence[str]) -> dict[int, bool]:
-        """Rows of these pictures, in order, and whether each is trashed; unknown ones left out."""
+        """Rows of these pictures, in order, and whether each is trashed; without unknown ones."""
         return await self.store.query_index(lambda index: index.rows_of(ids), long=True)
 
     async def resolve(self, start: str) -> Picture:
@@ -232,7 +232,7 @@ class Library:
         return await self.store.query_index(lambda index: index.family(id))
 
     async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
-        """Prompts of the history that contain `words`, last used first."""
+        """Prompts of the history that contain `words`, most recently used first."""
         return await self.store.query_index(lambda index: index.ledger.prompts(words, limit))
 
     async def failed(self, limit: int = 1000) -> list[Job]:
@@ -316,8 +316,8 @@ class Library:
     async def trash(self, ids: Sequence[str]) -> str:
         """Move pictures to the trash; the files are moved in the background.
 
-        An answer from which a picture was made moves only with it. Raises InputError if only such
-        answers are given.
+        An answer from which a picture was made moves only together with that picture. Raises
+        InputError if all `ids` are such answers.
         """
         kept = await self._without_answers(ids, _("It goes to the trash with that picture."))
         return await edits.set_field(self.store, "trashed", kept, True)
@@ -356,14 +356,14 @@ class Library:
     async def undo(self, only: str = "") -> str | None:
         """Undo the last change; returns a sentence about the effect, or None if there is none.
 
-        `only` is the id of the change to undo (`ChangeRecorded`); returns None if a later one
-        exists.
+        `only` is the id of the change to undo (`ChangeRecorded`); returns None if there is a later
+        change.
         """
         step = await self.step_back(only)
         return None if step is None else step.effect
 
     async def redo(self) -> str | None:
-        """Redo the last undone change; returns a sentence about the effect, or None for none."""
+        """Redo the last undone change; returns a sentence about the effect, or None without one."""
         step = await self.step_forward()
         return None if step is None else step.effect
 
@@ -384,7 +384,7 @@ class Library:
     async def thumbnail(
         self, picture: Picture, edge: int, *, priority: Priority = Priority.VISIBLE
     ) -> bytes:
-        """A JPEG (sRGB) at least `edge` pixels long, from the cache or decoded now.
+        """A JPEG (sRGB) with a long edge of at least `edge` pixels, from the cache or decoded now.
 
         Raises PictureUnreadable, also if the file is gone.
         """
@@ -407,7 +407,7 @@ class Library:
         return data
 
     def doubt(self, picture: Picture) -> None:
-        """Search for a picture's file that could not be read, and publish the result."""
+        """Search for the file of a picture that could not be read, and publish the result."""
         if self.writable and not picture.missing:
             self.missing_files.add_picture(picture.id)
 
@@ -429,7 +429,7 @@ class Library:
         )
 
     async def input_note(self, reference: Reference) -> str:
-        """Change of a reference before it is sent, in two words; "" for none."""
+        """How a reference is changed before it is sent, in two words; "" if it is not."""
         return await self.store.reading.run(inputs.note, self.originals, reference)
 
     def input_path(self, reference: Reference) -> Path:

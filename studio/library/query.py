@@ -55,7 +55,7 @@ class Collection(Struct, frozen=True, kw_only=True):
     """A collection of pictures, or a saved search.
 
     Attributes:
-        search: text of the saved search; "" where pictures are added by hand.
+        search: text of the saved search; "" if pictures are added by hand.
         pictures: number of pictures outside the trash; None if not counted.
     """
 
@@ -70,7 +70,7 @@ class HistoryEntry(Struct, frozen=True, kw_only=True):
 
     Attributes:
         sentence: description of the change.
-        undone: it was undone and can be redone.
+        undone: whether it was undone and can be redone.
         pictures: ids of the changed pictures, at most 1,000.
         names: names of the first of them.
     """
@@ -95,7 +95,7 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class Cost(Struct, frozen=True):
-    """Total cost of some pictures in US dollars, and the number of pictures of unknown cost."""
+    """Total cost of some pictures in US dollars, and the number of those with unknown cost."""
 
     usd: float
     unknown: int
@@ -122,7 +122,7 @@ class Family(Struct, frozen=True, kw_only=True):
     Attributes:
         ancestors: the pictures it was edited from, oldest first, ending with its parent.
         children: pictures edited from it, in order of arrival.
-        drift: its difference from its parent, once it is measured.
+        drift: the picture's difference from its parent; None if not measured.
     """
 
     picture: Picture
@@ -132,6 +132,6 @@ class Family(Struct, frozen=True, kw_only=True):
 
 
 def local_midnight(moment: float, *, first: bool = False) -> float:
-    """Start of the local day of a moment, or of its month, by the time zone rules of that day."""
+    """Start of the local day or month of a moment, by the time zone rules of that day."""
     day = time.localtime(moment)
     return time.mktime((day.tm_year, day.tm_mon, 1 if first else day.tm_mday, 0, 0, 0, 0, 0, -1))

@@ -1,9 +1,9 @@
 """Log, index and originals of one open library, shared by all operations on it.
 
-All writing is done on one thread: append to the log, fsync, then update the index. Reading has a
-thread and connection of its own, so that a query never waits for a write. A process that does not
-own the library reads the index when it is current, else one computed in memory. The user's actions
-are in `operations`.
+All writing is done on one thread: append to the log, fsync, then update the index. Queries have a
+thread and a connection of their own, so that they never wait for a write. A process that does not
+own the library reads the index if it is current, else an index computed in memory. The user's
+actions are in `operations`.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PORTION = 500
-"""Pictures in memory at once while iterating over all."""
+"""Number of pictures in memory at once while iterating over all."""
 
 
 class PendingProblems(list[StorageError]):
-    """Problems found in a library, collected until they can be published, once each."""
+    """Problems found in a library, each of which is published once, when that is possible."""
 
     def __init__(self, events: EventBus) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Store:
     Attributes:
         id: id of the library, which also names its computed files.
         writable: whether this process holds the lock and may write.
-        read_only: reason for not writing other than another process's lock.
+        read_only: reason why the library cannot be written, other than another process's lock.
         damaged: number of lines of the log that could not be read at opening.
         troubles: problems found at opening and not published yet.
         remade: number of rebuilds of a damaged index.
@@ -80,8 +80,7 @@ class Store:
         """Create the parts; nothing is opened.
 
         `computed` returns the folder of a library's computed files by its id. `remake` rebuilds a
-        damaged index unless that was done since the given value of `remade`; it raises
-        IndexDamaged.
+        damaged index, unless `remade` has changed from the given value; it raises IndexDamaged.
         """
         self.folder = folder
         self.originals = Originals(folder)
@@ -213,7 +212,7 @@ class Store:
     async def query_index(self, question: Callable[[Index], T], *, long: bool = False) -> T:
         """Run a query and return its result; cancelling the caller interrupts the query.
 
-        `long`: run it on the connection for long queries, so that others do not wait for it.
+        `long` runs it on the connection for long queries, so that others do not wait for it.
         """
         remade = self.remade
         try:

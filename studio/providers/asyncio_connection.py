@@ -1,6 +1,6 @@
-"""TCP and TLS connections on plain asyncio; further layers would dominate small responses.
+"""TCP and TLS connections on plain asyncio; more layers would dominate the time of small responses.
 
-Reading is bounded: it pauses until received data is consumed.
+Memory is bounded: reading pauses until received data is consumed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_WAITING = 512 * 1024
-"""Most bytes that may wait to be read."""
+"""Limit of received bytes that wait to be read."""
 
 _PIECE = 256 * 1024
 
@@ -30,8 +30,8 @@ class TcpConnection(asyncio.Protocol):
     """TCP connection. Its methods raise OSError, including TimeoutError.
 
     Attributes:
-        paused: whether reading is paused because too much waits.
-        ended: whether nothing more will come.
+        paused: whether reading is paused because too much received data waits.
+        ended: whether no more data will arrive.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class TcpConnection(asyncio.Protocol):
                     happy_eyeballs_delay=None if _is_number(host) else _NEXT_ADDRESS,
                 )
             except UnicodeError as error:
-                # Python rejects an invalid name before resolving it.
+                # Python rejects an invalid host name before resolving it.
                 raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
         made = line.info("socket")
         for option in options:
@@ -120,12 +120,12 @@ class TcpConnection(asyncio.Protocol):
 
     @property
     def waiting(self) -> int:
-        """Bytes that came and were not read."""
+        """Number of received bytes that were not read yet."""
         return self._size
 
     @property
     def unsent(self) -> int:
-        """Bytes written that the system has not accepted."""
+        """Number of written bytes that the system has not accepted yet."""
         return self._wire.get_write_buffer_size()
 
     def info(self, name: str) -> Any:
@@ -139,13 +139,13 @@ class TcpConnection(asyncio.Protocol):
         return self._transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start: asyncio has connected."""
+        """Store the transport of the new connection."""
         self._transport = cast("asyncio.Transport", transport)
-        # Written data then goes straight to the system, and a broken connection is noticed at once.
+        # So that data is written straight to the system, and a broken connection noticed at once.
         self._transport.set_write_buffer_limits(0)
 
     def data_received(self, data: bytes) -> None:
-        """Queue received data, and pause reading when too much waits."""
+        """Queue received data, and pause reading when too much of it waits."""
         self._pieces.append(data)
         self._size += len(data)
         self._wake()
@@ -223,10 +223,10 @@ class TlsConnection:
             try:
                 first = await self._do(self._object.read, most)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-                # HTTP determines whether that was all.
+                # The HTTP layer determines whether the response is complete.
                 return b""
         pieces, size = [first], len(first)
-        # Records have 16 KB; each on its own would cost a round of the loop.
+        # TLS records have 16 KB; reading each separately would cost an iteration of the loop.
         with contextlib.suppress(ssl.SSLError):
             while first and size < most and (more := self._object.read(most - size)):
                 pieces.append(more)

@@ -1,7 +1,7 @@
-"""Interface of a provider: it sends one request and reads one response, and knows nothing else.
+"""Interface of a provider, which sends one request and reads one response.
 
-A provider gets (request, key, client, sink). It never sees journal, library, queue or keyring. It
-alone knows its wire: the address and format of a request and the position of pictures in a
+A provider gets (request, key, client, sink), and never journal, library, queue or keyring. Only the
+provider depends on its wire: the address and format of a request and the position of pictures in a
 response. Callers assume only that a response is JSON, or a stream of JSON events, with its pictures
 as base64 strings or addresses.
 """
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from studio.providers.transport import HttpClient
 
 FindModel = Callable[[str], Model]
-"""Return a model of a profile by its id."""
+"""Returns a model of a profile by its id."""
 
 Learn = Callable[[ServiceObservation], None]
-"""Store an observation from a response. Blocking."""
+"""Stores an observation from a response. Blocking."""
 
 
 RecordChanges = Callable[[RequestChanges], Awaitable[None]]
-"""Record how a request as sent differs from the user's choices."""
+"""Records how a request as sent differs from the user's choices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class InputPicture:
 class SpilledString:
     """A long string of a JSON body, left in the file: its bytes from `start` to `end`.
 
-    These are the bytes between the quotes, with JSON escapes.
+    The range excludes the quotes; JSON escapes are not decoded.
     """
 
     start: int
@@ -72,9 +72,9 @@ class Scan:
             body is not JSON.
         complete: whether the value was closed; False for a truncated body.
         trailing: whether anything but white space followed the value.
-        json: whether the body was JSON, as far as it went.
+        json: whether the body was JSON, as far as it was received.
         long: whether a string was long enough to be a picture.
-        refused: reason for giving up halfway: a limit was exceeded.
+        refused: reason for stopping halfway: a limit was exceeded.
     """
 
     value: Any
@@ -89,20 +89,20 @@ class LongStringHandler(Protocol):
     """Receives the content of every long string during the scan, as raw JSON."""
 
     def begin_string(self, start: int) -> None:
-        """A string begins at that byte of the body."""
+        """A string begins at byte `start` of the body."""
 
     def add_piece(self, piece: bytes | memoryview) -> None:
-        """More of its content."""
+        """A piece of the string's content."""
 
     def end_string(self, end: int) -> None:
-        """The string ended before that byte."""
+        """The string ends before byte `end` of the body."""
 
 
 class Scanner(Protocol):
-    """Scanner for a body while it arrives. Fed its bytes in order, in pieces of any size.
+    """Scanner for a body while it arrives, fed with its bytes in order, in pieces of any size.
 
-    Its listener receives each picture during the scan: pictures are decoded as they arrive, and a
-    body in which no picture begins is not read endlessly.
+    The listener gets each picture during the scan, so that pictures are decoded as they arrive, and
+    reading can stop if no picture begins.
     """
 
     @property
@@ -129,11 +129,11 @@ class AnswerPicture:
     """A picture in a response, not decoded yet.
 
     Attributes:
-        data: its base64: position in the body, or the text itself when short; several pieces where
-            it was divided.
-        plain: the bytes at that position are the picture itself, without base64.
+        data: its base64: position in the body, or the text itself if short; several pieces if the
+            base64 was divided.
+        plain: whether the bytes at that position are the picture itself, without base64.
         media_type: as declared; often wrong, the bytes decide.
-        draft: made while thinking, not meant as the result.
+        draft: whether it was made while thinking, and is not meant as the result.
         url: address to fetch it from, when the service sent no bytes.
     """
 
@@ -197,7 +197,7 @@ class Answer:
     """Contents of the response to one request.
 
     Attributes:
-        pictures: all in the order sent, drafts included; the last non-draft is the result.
+        pictures: all pictures in the order sent, with drafts; the last non-draft is the result.
         words: the model's text.
         model_version: the model actually used, if given.
         seed: the seed actually used, if given.
@@ -230,7 +230,7 @@ class AnswerSource:
         headers: names in lower case.
         body: file with the body's bytes, nothing before or after.
         scan: result of the scan during reception; None scans the file now.
-        cut: the body was truncated and its open values closed: read as much as there is.
+        cut: whether the body was truncated and its open values closed, so that a part is enough.
         key: used only to redact it from texts.
     """
 
@@ -244,11 +244,11 @@ class AnswerSource:
 
 
 class Provider(Protocol):
-    """One service of one profile, in the format of its wire."""
+    """The service of one profile, in the format of its wire."""
 
     @property
     def wire(self) -> str:
-        """Name of its wire in the registry; stored with every response."""
+        """Name of the wire in the registry, which is stored with every response."""
 
     @property
     def reader_version(self) -> int:
@@ -272,17 +272,17 @@ class Provider(Protocol):
     ) -> None:
         """Send one request; the response, whatever its status, goes to `sink`.
 
-        `past` is the conversation to continue; replaced by its last picture where it cannot be
-        replayed. `record_changes` is called before the first byte of a request that lacks some of
-        the choices. Raises StudioError if nothing could be sent or the connection broke.
-        Cancelling the task closes the connection.
+        `past` is the conversation to continue; if it cannot be replayed, only its last picture is
+        sent. `record_changes` is called before the first byte of a request that lacks some of the
+        choices. Raises StudioError if nothing could be sent or the connection broke. Cancelling the
+        task closes the connection.
         """
 
     def read(self, source: AnswerSource) -> Answer:
         """Interpret a response. Blocking. Raises StudioError if it has no picture.
 
-        Raises IncompleteAnswer for a truncated one, unless the source has `cut` set. An error has
-        `answered` set only where the response itself states that there is no picture: it may then
+        Raises IncompleteAnswer for a truncated response, unless the source has `cut` set. An error
+        has `answered` set only if the response itself states that there is no picture: it may then
         be discarded.
         """
 
@@ -302,4 +302,4 @@ class Provider(Protocol):
         """Parse the result of `extract_turn`. Raises ValueError for anything else."""
 
     async def listed(self, key: str | None, client: HttpClient) -> tuple[ListedModel, ...]:
-        """Image models listed by the service: free of charge, so also the test of a key."""
+        """Image models listed by the service; free of charge, so also used to test a key."""

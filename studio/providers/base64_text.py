@@ -1,7 +1,7 @@
 """Streaming decoder for real-world base64: escaped, wrapped, urlsafe, unpadded, prefixed.
 
-Python's lenient decoder silently drops `-` and `_` and so returns wrong bytes; here the text is
-decoded strictly, and cleaned first where that fails.
+Python's lenient decoder silently drops `-` and `_` and so returns wrong bytes. Here the text is
+decoded strictly; if that fails, it is cleaned first.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LONGEST_PREFIX = 256
 _PIECE = 256 * 1024
 
 _decode_strictly = partial(pybase64.b64decode, validate=True)
-"""Strict decoder; raises binascii.Error. Python's own one takes seventy times as long."""
+"""Strict decoder; raises binascii.Error. Python's own takes seventy times as long."""
 
 
 class DirtyBase64Error(ValueError):
@@ -58,7 +58,7 @@ class Base64Decoder:
         self._ended = False
 
     def feed(self, piece: bytes | memoryview) -> bytes:
-        """Decoded bytes after `piece`, as far as certain. Raises DirtyBase64Error."""
+        """Bytes that are certain after another piece. Raises DirtyBase64Error."""
         if self._head is not None:
             self._head += piece
             if len(self._head) < _LONGEST_PREFIX:
@@ -101,7 +101,7 @@ def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def from_file(path: Path, start: int, end: int, *, most: int = _PIECE) -> Iterator[bytes]:
     """Raw bytes of a file from `start` to `end`, in pieces of at most `most`.
 
-    Raises OSError, DirtyBase64Error for a file that became shorter.
+    Raises OSError; DirtyBase64Error if the file became shorter.
     """
     with path.open("rb") as file:
         file.seek(start)
@@ -160,7 +160,7 @@ def _decoded(text: bytes, *, ended: bool) -> tuple[bytes, bool, bytes]:
     if ended and body:
         raise DirtyBase64Error("there is more after the padding")
     if len(body) < len(text):
-        # Padding ends the text: the last quartet is complete, however it was padded.
+        # Padding ends the text: the last quartet is complete, even if the padding is wrong.
         body += b"=" * (-len(body) % 4)
         return b"", True, _strict(body)
     whole = len(body) - len(body) % 4

@@ -44,9 +44,8 @@ class Catalogue:
     """The models of every profile.
 
     The table is read at once (a few kilobytes); the services' lists are learned later and stored by
-    the caller between two starts (`dump`, `load`).
-
-    A model counts as retired by date, whatever its state in the table.
+    the caller between two starts (`dump`, `load`). A model counts as retired from its shutdown date
+    on, whatever its state in the table.
 
     Attributes:
         as_of: date of the built-in table, such as "2026-11-01".
@@ -86,9 +85,9 @@ class Catalogue:
         self._found: dict[tuple[str, str], tuple[int, str, Profile | None, Model]] = {}
 
     def models(self, profile: str) -> tuple[Model, ...]:
-        """Models offered by the composer, best first; those that simulate faults last.
+        """Models offered by the composer, best first; models that simulate faults come last.
 
-        Once a service has listed image models, only these are offered.
+        Once a service has listed image models, only those are offered.
         """
         if profile == OFFLINE:
             ordered = sorted(self._sketches.values(), key=_is_fault)
@@ -104,11 +103,11 @@ class Catalogue:
         return tuple(sorted(found, key=lambda one: (ranks[id(one)], one.id)))
 
     def find(self, profile: str, id: str) -> Model:
-        """Data of a model; an unknown one gets all common options, at unknown price."""
+        """The model with this id; an unknown one has all common options and no known price."""
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
-        # Cached: a request asks three times, from two threads. The version is read first, because
-        # anything learned meanwhile changes it.
+        # Cached, because a request calls this three times, from two threads. The version is read
+        # first, because anything learned meanwhile changes it.
         version, today, about = self._version, self._today(), self._about(profile)
         before = self._found.get((profile, id))
         if before is not None and before[:2] == (version, today) and before[2] is about:
@@ -128,9 +127,9 @@ class Catalogue:
         )
 
     def default(self, profile: str) -> str:
-        """Default model: the profile's own, else the best the service lists.
+        """Default model: the profile's own, else the best that the service lists.
 
-        Never a retired one, as long as there is another.
+        A retired model is returned only if there is no other.
         """
         about = self._about(profile)
         if about is not None and about.model:
@@ -181,7 +180,7 @@ class Catalogue:
         return msgspec.json.encode(kept)
 
     def load(self, data: bytes) -> bool:
-        """Load the result of `dump`, as far as it is valid; returns whether all of it was."""
+        """Load the result of `dump`, as far as it is valid; returns whether all of it was valid."""
         whole = True
         try:
             kept = json_reader.decode(data, _StoredCatalogue)
@@ -202,7 +201,7 @@ class Catalogue:
         try:
             return self._find_profile(profile)
         except InputError:
-            return None  # an old picture's profile may be gone; its model is still known
+            return None  # the profile of an old picture may be gone, but its model is still known
 
     def _extra_fields(self, profile: str) -> str:
         about = self._about(profile)
@@ -245,7 +244,7 @@ class Catalogue:
         return next((one for one in found if one is not None), None)
 
     def _name(self, id: str) -> str:
-        """The part that all names of a model share."""
+        """The part that all names of a model have in common."""
         return self._known(id) or plain_id(id)
 
     def _rank(self, model: Model, order: list[str]) -> int:
@@ -339,7 +338,7 @@ def _read_table(path: Path) -> Any:
 def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
     pixels = raw["pixels"].get(entry.get("pixels"), {})
     rates = entry.get("rates")
-    # `true` stands for the web alone, as in earlier tables.
+    # `true` means web search only, as in earlier tables.
     found = entry.get("search", False)
     searches = tuple(found) if isinstance(found, list) else ("web",) * bool(found)
     offline = entry.get("offline", False)

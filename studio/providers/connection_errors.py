@@ -1,7 +1,7 @@
 """Errors for broken connections, and whether the request was billed.
 
-It was not if the connection broke before the request was sent, very likely not if it broke while
-the request was being sent, and perhaps if it broke afterwards.
+A request was not billed if the connection broke before sending, very likely not billed if it broke
+during sending, and may have been billed if it broke afterwards.
 """
 
 from __future__ import annotations
@@ -59,8 +59,11 @@ def explain(
 ) -> StudioError:
     """Error for a failed request to `url`.
 
-    `sent`: its first byte was sent; `whole_request`: its last too; `answering`: the response began.
-    `clean` removes the key from messages: libraries quote lines they could not parse.
+    Args:
+        sent: whether the first byte of the request was sent.
+        whole_request: whether the last byte was sent too.
+        answering: whether the response has begun.
+        clean: removes the key from messages: libraries quote lines that they cannot parse.
     """
     host = urlsplit(url).hostname or url
     if answering:

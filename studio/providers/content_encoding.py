@@ -2,8 +2,8 @@
 
 Every layer is detected by the bytes themselves; the header only decides which codec without a
 signature (brotli, raw deflate) is tried first. Checksums are not compared: the JSON and the
-pictures inside have checks of their own, and a gateway that miscounts must not cost a picture.
-Data that cannot be decoded is passed on unchanged: it was paid for, and is kept.
+pictures inside have checks of their own, and a wrong checksum must not cost a picture. Data that
+cannot be decoded is passed on unchanged: it was paid for, and is kept.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOST_UNPROVEN = 1 << 20
 """Bytes after which a codec with a signature must have returned something."""
 
 _LEAST_NAMED, _LEAST_GUESSED = 8, 16
-"""Bytes that a codec must return to be believed, named by a header or not."""
+"""Bytes that a codec must return to be accepted, if a header names it and if not."""
 
 _MOST_HELD = 4096
 """Bytes after which a codec without a signature must have returned something."""
@@ -63,7 +63,7 @@ _PLAIN = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "aws-chun
 
 
 def is_usual(encoding: str) -> bool:
-    """Whether a Content-Encoding header names only encodings that the bytes reveal too."""
+    """Whether a Content-Encoding header names only encodings that the bytes identify too."""
     return _USUAL.issuperset(names_of(encoding))
 
 
@@ -78,7 +78,7 @@ class BodyDecoder:
 
     Attributes:
         encoded: whether the body is compressed in a known way.
-        broken: whether the compressed data is damaged; what came before was returned.
+        broken: whether the compressed data is damaged; the data before the damage was returned.
     """
 
     def __init__(self, encoding: str = "", *, guess: bool = True) -> None:
@@ -135,7 +135,7 @@ class BodyDecoder:
 class _Layer:
     """One layer of compression, detected by its first bytes; plain data passes unchanged.
 
-    A codec is believed once it has returned something. Several members or frames in a row are
+    A codec is accepted once it has returned something. Several members or frames in a row are
     joined; other data after the last one is left out.
     """
 
@@ -203,7 +203,7 @@ class _Layer:
         data, self._input = self._input, b""
         while not self._damaged and not self._over:
             if self._codec is None:
-                # Between members there may be zeros, and after the last one anything.
+                # There may be zeros between members, and any data after the last one.
                 data = data.lstrip(b"\0")
                 if (following := _by_signature(data, zlib=True)) is None:
                     self._input = data if len(data) < _SIGNED else b""
@@ -225,7 +225,7 @@ class _Layer:
             return kind, False
         known = is_any_picture(opening[:_ENOUGH]) or is_text(opening[:_ENOUGH])
         if len(opening) < _ENOUGH and not last:
-            # Short of a proof of plain text: wait, unless nothing else is possible.
+            # Too short to be certain: more bytes are needed, unless it can only be plain text.
             return None, known and not self._names and opening.isascii()
         if not known:
             for unsigned, named in self._candidates():
@@ -290,7 +290,7 @@ def _is_plausible(kind: type[Codec], opening: bytes, *, named: bool) -> bool:
     Any text is plausible if the header names the codec.
     """
     codec, found = kind(), bytearray()
-    # Only the first bytes must be right: the rest may be damaged.
+    # Only the first bytes must be valid: the rest may be damaged.
     with contextlib.suppress(CodecError):
         for piece in codec.feed(opening, _MOST_HELD):
             found += piece

@@ -1,7 +1,7 @@
 """Streaming decompressors with one interface: output in pieces of bounded size, no checksums.
 
-Damaged data costs only what follows the damage: everything before it is returned first. brotli and
-zstd are loaded when the first answer uses them.
+Only the data after a damaged byte is lost: everything before it is returned first. brotli and zstd
+are loaded when the first answer uses them.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from backports import zstd
 
 _LARGEST_WINDOW = 26
-"""Binary logarithm of zstd's largest window: a frame gets at most 64 MB."""
+"""Binary logarithm of zstd's largest window: a frame takes at most 64 MB."""
 
 _BROTLI_STEP = 1024
-"""Bytes fed to brotli at once; on damage, what they would have returned is lost."""
+"""Bytes fed to brotli at once; if they are damaged, all their output is lost."""
 
 _GZIP_TRAILER, _ZLIB_TRAILER = 8, 4
 _LONGEST_HEADER = 128 * 1024
@@ -65,13 +65,13 @@ class RawDeflateCodec:
                 self.over, self.rest = True, self._inflate.unused_data
                 return
             data = self._inflate.unconsumed_tail
-            # A full piece may have left more behind, even where no input is left.
+            # After a full piece there may be more output, even if no input is left.
             if not data and len(piece) < most:
                 return
 
 
 def _before_damage(inflate: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """Output before the damage: zlib drops output of a failing call, so the input is divided."""
+    """Output before the damage; the input is divided, as zlib drops output of a failing call."""
     step = len(data)
     while step:
         trial = inflate.copy()
@@ -127,7 +127,7 @@ class GzipCodec:
                 return None
             at += 2 + int.from_bytes(head[at : at + 2], "little")
         for flag in (8, 16):
-            # A name and a comment, each with a zero at its end.
+            # A name and a comment, each ended by a zero byte.
             if flags & flag:
                 end = head.find(b"\0", at)
                 if end < 0:

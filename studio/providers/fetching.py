@@ -2,8 +2,8 @@
 
 Such an address was written by a service or a model and is untrusted: it must be https, and must not
 lead to this machine or its local network. The host name is resolved here and the connection goes to
-the checked address, so that a second DNS answer cannot redirect it. Behind a system proxy the proxy
-resolves it, in another network and by its own rules.
+the checked address, so that a second DNS answer cannot redirect it. Behind a system proxy, the
+proxy resolves the name, in another network and by its own rules.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from studio.providers import connection_errors, proxies
 from studio.providers.public_addresses import is_outside
 
 MAX_PICTURE = 128 * 1024 * 1024
-"""Most bytes fetched for one picture."""
+"""Limit in bytes of a fetched picture."""
 
 MAX_REDIRECTS = 3
 SECONDS = 120.0
 TRIES = 3
-"""Most attempts for one picture: fetching is free, so a broken connection is retried."""
+"""Limit of attempts for one picture: fetching is free, so a broken connection is retried."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -55,7 +55,7 @@ class FetchPolicy:
     """Restrictions on fetching; the defaults allow only public addresses.
 
     Attributes:
-        loopback: allow this machine, also without encryption. For tests only.
+        loopback: allow this machine, even without encryption. For tests only.
         resolve: returns the addresses of a host name.
         pause: seconds before the second try; the third waits three times as long.
         proxied: whether the system's proxies are used.
@@ -72,7 +72,7 @@ class FetchTarget:
     """Target of one request.
 
     Attributes:
-        url: with the checked address instead of the host name (with the name behind a proxy).
+        url: URL with the checked address in place of the host name, except behind a proxy.
         host: value of the Host header, with the port if it is unusual.
         name: host name the certificate must match.
     """
@@ -94,7 +94,7 @@ class FetchSink(Protocol):
 
 Take = Callable[[bytes], Awaitable[None]]
 Visit = Callable[[FetchTarget, Take], Awaitable[tuple[int, Mapping[str, str]]]]
-"""Send one request; pass the body to `Take` if the status is 200. Returns status and headers."""
+"""Sends one request, and passes the body on if the status is 200; returns status and headers."""
 
 
 async def fetch(url: str, policy: FetchPolicy, visit: Visit, taker: FetchSink) -> None:
@@ -243,7 +243,7 @@ def _literal(name: str) -> Address | None:
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(name)
     with contextlib.suppress(OSError):
-        # 127.1, 0x7f000001 and 2130706433 are addresses too for resolvers.
+        # Resolvers also accept 127.1, 0x7f000001 and 2130706433 as addresses.
         if re.fullmatch(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}", name):
             return ipaddress.ip_address(socket.inet_aton(name))
     return None
@@ -265,7 +265,7 @@ def moved(url: str, location: str) -> str:
 
 
 def refused(url: str, reason: str) -> NoPicture:
-    """Error for a refused address, or one without a picture: the user may still open it."""
+    """Error for an address that is refused or has no picture; the user may still open it."""
     return NoPicture(*_sentences(url, reason), hint=_hint(), billed=Billed.MAYBE)
 
 

@@ -16,10 +16,10 @@ class ConversationTurn:
     """One prompt and its answer.
 
     Attributes:
-        profile, model: recipient of the prompt.
+        profile, model: provider and model that the prompt was sent to.
         inputs: pictures sent, with media types, in order.
         sentences: sentence sent with each input, "" for none; empty if no input has one.
-        marks: numbers and sentences of the marks on its picture.
+        marks: numbers and sentences of the marks on the edited picture.
         parts: the model's parts, with the number of a picture in place of its bytes.
         pictures: bytes of the answer's pictures, by number.
         result: number of the picture the conversation continues with.
@@ -40,15 +40,15 @@ class ConversationHistory(Protocol):
     """The conversation a request continues.
 
     Attributes:
-        length: number of turns; more than `turns` returns where some are too old or lost.
+        length: number of turns; `turns` returns fewer if some are too old or lost.
     """
 
     length: int
 
     async def turns(self) -> Sequence[ConversationTurn]:
-        """The newest turns, oldest first; read on each call, because they are large.
+        """The newest turns, oldest first; read at each call, because they are large.
 
-        Empty if the last picture, or the model's parts with it, are gone.
+        Empty if the last picture, or the model's parts of its turn, are gone.
         """
 
     async def record_history_use(self, told: HistoryUse) -> None:

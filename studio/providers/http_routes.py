@@ -31,25 +31,25 @@ Painter = Callable[
 """(method, url, headers, body) -> (status, headers, chunks): a service within this process."""
 
 SKETCH_HOST = "sketch.invalid"
-"""Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
+"""Host name of the painter in addresses for httpx; no such host can exist (RFC 2606)."""
 
 _MOST_KNOWN = 64
-"""Size of the cache of parsed addresses: each request to a service has the same one."""
+"""Size of the cache of parsed addresses; all requests to a service have the same address."""
 
 
 for _name in ("httpx", "httpcore"):
-    # Below WARNING they write addresses and headers.
+    # Below WARNING, these libraries log addresses and headers.
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 def load_certificates() -> ssl.SSLContext:
-    """Context for connections with TLS, with the authorities that are trusted. Blocking."""
-    # Like `ssl.create_default_context`, but without its log of session keys in the file that
-    # SSLKEYLOGFILE names: with these keys the traffic, including the API key, can be read.
+    """Context for TLS connections, with the trusted certificate authorities. Blocking."""
+    # Like `ssl.create_default_context`, which would also log session keys to the file named by
+    # SSLKEYLOGFILE: with these keys the traffic, including the API key, could be read.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.version_info >= (3, 13):
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    # The system's authorities, including a company's own, and those that httpx uses.
+    # The authorities of the system, including a company's own, and those of httpx.
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     with contextlib.suppress(OSError):
         context.load_verify_locations(certifi.where())
@@ -62,7 +62,7 @@ class Routes(httpx.AsyncBaseTransport):
     The certificates are loaded for the first request that may need TLS: not for the painter, nor
     for a service on this machine without TLS.
 
-    Errors are httpcore's, which have the same names as httpx's.
+    Raises the errors of httpcore, which have the same names as those of httpx.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Routes(httpx.AsyncBaseTransport):
         proxy_for: proxies.ProxyFor = proxies.proxy_for,
         certificates: Callable[[], ssl.SSLContext] = load_certificates,
     ) -> None:
-        """`proxy_for` gives the proxy of a scheme and a host; `certificates` blocks."""
+        """`proxy_for` returns the proxy of a scheme and a host; `certificates` blocks."""
         self._painter = painter
         self._proxy_for = proxy_for
         self._certificates = certificates
@@ -89,7 +89,7 @@ class Routes(httpx.AsyncBaseTransport):
         content: AsyncIterator[bytes] | None = None,
         extensions: Mapping[str, Any],
     ) -> httpx.Response:
-        """Send one request unchanged; the body of its answer is still to be read.
+        """Send one request unchanged; the body of the response has not been read yet.
 
         Raises the errors of httpcore, and httpx.InvalidURL.
         """
@@ -103,7 +103,7 @@ class Routes(httpx.AsyncBaseTransport):
             )
             return await self.handle_async_request(request)
         except UnicodeError as error:
-            # Its host name is invalid ("xn--a").
+            # The host name is invalid ("xn--a").
             raise httpx.InvalidURL(str(error)) from error
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -137,11 +137,11 @@ class Routes(httpx.AsyncBaseTransport):
             route = _DirectRoute(backend, self._tls)
         else:
             route = _pool(url, proxy, await self._tls())
-        # Another request may have made it in the meantime.
+        # Another request may have created it in the meantime.
         return self._routes.setdefault(proxy, route)
 
     async def _tls(self) -> ssl.SSLContext:
-        """The context for connections with TLS, made on another thread when it is first used."""
+        """The context for TLS connections, created on another thread at its first use."""
         async with self._loading:
             if self._context is None:
                 self._context = await asyncio.to_thread(self._certificates)
@@ -151,7 +151,7 @@ class Routes(httpx.AsyncBaseTransport):
         if self._painter is None:
             self._painter = sketch.answer
         trace = request.extensions.get("trace")
-        # httpcore traces what goes over a wire; the painter has none.
+        # httpcore would report these steps, but the painter is reached without it.
         if trace is not None:
             told = {"request": _Method(request.method.encode())}
             await trace("http11.send_request_headers.started", told)
@@ -177,7 +177,7 @@ class Routes(httpx.AsyncBaseTransport):
 
 
 def _pool(url: httpx.URL, proxy: str, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    # Without our context httpcore would make its own, which logs session keys.
+    # Without this context httpcore would create one that logs session keys.
     to_proxy = context if proxy.startswith("https:") else None
     try:
         through = httpcore.Proxy(
@@ -198,8 +198,8 @@ def _pool(url: httpx.URL, proxy: str, context: ssl.SSLContext) -> httpcore.Async
 class _DirectRoute:
     """Route straight to the service or through SOCKS: one connection for each request.
 
-    No connection is used again, so a pool would only cost time, a tenth of a small answer's on the
-    loop's thread.
+    No connection is reused, so a pool would only cost time: a tenth of that for a small answer on
+    the loop's thread.
     """
 
     def __init__(
@@ -229,7 +229,7 @@ class _DirectRoute:
         origin = request.url.origin
         limit = request.extensions.get("timeout", {}).get("connect")
         host = origin.host.decode("ascii")
-        # Before connecting, so that the service does not wait for the disk.
+        # Loaded before connecting, so that the service does not wait for the disk.
         context = await self._tls() if origin.scheme == b"https" else None
         line = await self._backend.connect_tcp(
             host, origin.port, timeout=limit, socket_options=self._options
@@ -294,7 +294,7 @@ class _Method:
 
 
 class _PainterConnection:
-    """Stand-in for the network connection of the painter's answers; can be cut."""
+    """Substitute for the network connection of the painter's answers; can be broken."""
 
     def __init__(self) -> None:
         self.cut = False

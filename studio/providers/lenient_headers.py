@@ -1,8 +1,8 @@
 """Repair the head of a response before strict parsing: a bad header must not cost a paid answer.
 
 Browsers also accept a space in a header name, a control character or two different lengths. Invalid
-headers are left out here; where the head contradicts itself about the length of the body, the end
-of the connection decides.
+headers are left out here; if the head contradicts itself about the length of the body, the body
+ends with the connection.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 MOST = 64 * 1024
-"""Size of the longest head; a longer one is passed on unchanged."""
+"""Limit in bytes of a head; a longer one is passed on unchanged."""
 
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/1\.[01] +([0-9]{3})")
@@ -38,7 +38,7 @@ class LenientHeaders:
             head, rest = self._head[: end.start()], self._head[end.end() :]
             status = _STATUS.match(head)
             out += _mended(head) if status else self._head[: end.end()]
-            # The final head follows a 100 or 103.
+            # Status 100 or 103 is followed by the final head.
             more = status is not None and status[1].startswith(b"1") and status[1] != b"101"
             self._head, out = (rest, out) if more else (None, out + rest)
         if self._head is not None and len(self._head) > MOST:
@@ -62,7 +62,7 @@ def _mended(head: bytes) -> bytes:
 
 
 def _told_once(fields: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Header fields for the body's length and encoding, unambiguous and valid in HTTP."""
+    """The header fields, with the body's length and encoding made unambiguous and valid in HTTP."""
     lengths = {value for name, value in fields if name.lower() == b"content-length"}
     codings = [
         one.strip().lower()

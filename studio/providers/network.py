@@ -24,7 +24,7 @@ class NetworkBackend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's word
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own name
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
@@ -41,7 +41,7 @@ class NetworkBackend(httpcore.AsyncNetworkBackend):
 
 
 class SocksBackend(NetworkBackend):
-    """Opens connections through a proxy that speaks SOCKS 5 (RFC 1928, RFC 1929).
+    """Opens connections through a SOCKS 5 proxy (RFC 1928, RFC 1929).
 
     The proxy resolves host names.
     """

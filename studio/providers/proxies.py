@@ -1,7 +1,7 @@
 """System proxies: selection by address, and errors in their settings.
 
-They are set in environment variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on
-Windows and macOS, in the system's settings. An invalid setting is an error and never ignored:
+Proxies are set in environment variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and,
+on Windows and macOS, in the system's settings. An invalid setting is an error and never ignored:
 without its proxy a request could take an unwanted route.
 """
 
@@ -27,7 +27,7 @@ _LONGEST_WORD = 255
 
 
 ProxyFor = Callable[[str, str], str]
-"""Gives the address of the proxy for a scheme and a host; empty for none."""
+"""Returns the address of the proxy for a scheme and a host; empty for none."""
 
 
 def proxy_for(scheme: str, host: str) -> str:
@@ -71,7 +71,7 @@ def _named(scheme: str, host: str) -> tuple[str, str]:
 
 
 def _name(kind: str) -> str:
-    """Environment variable that sets the proxy of a scheme, else the system's settings."""
+    """Name of the setting for a scheme: its environment variable, or "the system's settings"."""
     variable = f"{kind}_proxy"
     names = sorted((one for one in os.environ if one.lower() == variable), reverse=True)
     return names[0] if names else _("the system's settings")

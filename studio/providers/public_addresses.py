@@ -1,4 +1,4 @@
-"""Public addresses; our own table, the same on every Python.
+"""Detection of public addresses, by a table that does not depend on the version of Python.
 
 Source: IANA's registries of special addresses (IPv4 and IPv6, as of October 2026). Of IPv6, only
 global unicast (2000::/3) is public; embedded IPv4 addresses are checked too.
@@ -49,7 +49,7 @@ _TUNNELS: Final = (0x00005EFE, 0x02005EFE)
 
 
 def is_outside(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is public: not of this machine, a local network or a link."""
+    """Whether an address is public: not loopback, private, link-local or otherwise special."""
     if isinstance(address, IPv4Address):
         return not any(address in one for one in _NOT_V4)
     if address.scope_id is not None:

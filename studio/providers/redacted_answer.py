@@ -10,10 +10,10 @@ from studio.common.serial_executor import SerialExecutor
 from studio.providers.sink import EncodedSink, Sink
 
 _PIECE = 8 * 1024
-"""Bytes searched in one call; other threads get their turn in between."""
+"""Bytes searched in one call; other threads can run between two calls."""
 
 _FIRST = 64 * 1024
-"""Bytes of a response that are not worth a thread, unless they contain escapes."""
+"""Bytes at the beginning of a response that are searched without a thread if unescaped."""
 
 _PLAIN = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"}
@@ -33,8 +33,8 @@ def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
 class RedactingSink:
     """Sink that passes a response on without the key. `end` must be called after the last chunk.
 
-    Long searches run on `executor`, or on any thread if it is None. All responses share one: the
-    fewer threads work at a time, the sooner the window's thread gets its turn.
+    Long searches run on `executor`, or on any thread if it is None. All responses share one
+    executor: the fewer threads work at a time, the sooner the window's thread can run.
     """
 
     def __init__(

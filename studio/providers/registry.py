@@ -1,7 +1,8 @@
 """Registry of wire formats by name.
 
-A new wire is a package beside `gemini` and a line here; no other module knows it. Importing this
-module loads every wire, so it is imported with the first job and never at a window's start.
+A new wire needs a package beside `gemini` and a line here; no other module depends on it. Importing
+this module loads every wire, so it is imported with the first job and never at the start of a
+window.
 """
 
 from __future__ import annotations

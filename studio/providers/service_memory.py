@@ -20,7 +20,7 @@ _MOST_NAMES = 50
 
 
 class ModelMemory(msgspec.Struct):
-    """Memory of one model; days are such as "2026-11-23".
+    """Memory of one model; days are dates such as "2026-11-23".
 
     Attributes:
         address: address of the service.
@@ -41,14 +41,14 @@ StoredMemory = dict[str, dict[str, ModelMemory]]
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """Values that a valid entry matches: address of the service, date of the table, and today."""
+    """Values for checking entries: address of the service, date of the table, and today."""
 
     address: str
     as_of: str
     today: str
 
     def valid(self, days: Mapping[str, str]) -> dict[str, str]:
-        """The names that are not too old."""
+        """The names whose day is not too long ago."""
         return {
             name: day
             for name, day in days.items()
@@ -87,7 +87,7 @@ class ServiceMemory:
             _latest({**known.fields, **dict.fromkeys(fields, now.today)}),
             _latest({**known.aspects, **dict.fromkeys(aspects, now.today)}),
         )
-        # Replaced, not changed: another thread may be saving it.
+        # The entry is replaced, not changed, because another thread may be saving it.
         self._profiles = {**self._profiles, profile: kept}
 
     def find(self, profile: str, model: str, now: ServiceState) -> ModelMemory:

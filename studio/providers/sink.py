@@ -1,4 +1,4 @@
-"""Receiver of a response during its arrival, and the hook before its request is sent."""
+"""Receiver of a response while it arrives, and the hook before its request is sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ A request sent in two forms is two requests: the hook is awaited for each.
 
 
 class Sink(Protocol):
-    """Receiver of a response during its arrival."""
+    """Receiver of a response while it arrives."""
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
         """Start the response. Names of headers are in lower case."""
@@ -23,7 +23,7 @@ class Sink(Protocol):
 
     @property
     def whole(self) -> bool:
-        """Whether the JSON received so far is complete: a break after that loses nothing."""
+        """Whether the JSON received so far is complete, so that a broken connection is harmless."""
 
     @property
     def promising(self) -> bool:

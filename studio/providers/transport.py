@@ -1,11 +1,11 @@
 """HTTP client: sends one request and streams its response.
 
-The meaning of an error depends on billing. Before the first byte of a request has been sent,
-nothing can have been charged and the request may be repeated; afterwards it may have been, and only
-the user may repeat it. The boundary is exact: httpcore's trace hook reports the start of writing.
+Errors differ in billing. Before the first byte of a request is sent, nothing can have been billed
+and the request may be repeated automatically; afterwards it may have been billed, and only the user
+may repeat it. The boundary is exact: httpcore's trace hook reports the start of writing.
 
-The first request imports httpx with `http_routes`, on another thread, so that no window waits for
-it.
+The first request imports `http_routes`, and with it httpx, on another thread, so that no window
+waits for the import.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ _SENT_PIECE = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferLimits:
-    """What is received at most: bytes and seconds.
+    """Limits of received data.
 
     Attributes:
-        body: of a response.
-        words: of a response in which no picture has begun.
-        listing: of a list of models.
-        picture: of a picture that is fetched.
-        error_seconds: for the body of a refusal, whose status is enough.
-        list_seconds: for a list of models.
+        body: bytes of a response.
+        words: bytes of a response in which no picture has begun.
+        listing: bytes of a list of models.
+        picture: bytes of a fetched picture.
+        error_seconds: seconds for the body of a refusal, whose status is enough.
+        list_seconds: seconds for a list of models.
     """
 
     body: int = MAX_BODY
@@ -83,18 +83,18 @@ class HttpClient:
     """HTTP client of the whole program, for any number of requests at once. Must be closed.
 
     It belongs to the loop of its first request. Connections are not reused: a picture takes longer
-    than a handshake, and a kept connection that died meanwhile would leave it unknown whether the
-    request was charged.
+    than a handshake, and if a reused connection turned out to be dead, it would be unknown whether
+    the request was billed.
 
     Secrets in the headers of a request are removed from everything received, by this request and
     all later ones: headers, bodies and error messages.
 
-    `painter` answers requests to sketch://; None is the built-in one. Responses are searched for
+    `painter` answers requests to sketch://; None for the built-in one. Responses are searched for
     secrets on `executor`.
 
     Attributes:
-        policy: the addresses in responses that may be fetched.
-        limits: what is received at most.
+        policy: restrictions on addresses in responses that are fetched.
+        limits: limits of received data.
     """
 
     def __init__(
@@ -107,9 +107,9 @@ class HttpClient:
         proxy_for: proxies.ProxyFor = proxies.proxy_for,
         certificates: Callable[[], ssl.SSLContext] | None = None,
     ) -> None:
-        """`proxy_for` gives the proxy of a scheme and a host.
+        """`proxy_for` returns the proxy of a scheme and a host.
 
-        `certificates` makes the context of TLS: once, in a thread, when it is needed.
+        `certificates` creates the TLS context, once, on a thread, when it is needed.
         """
         self.policy = policy or fetching.FetchPolicy()
         self.limits = limits or TransferLimits()
@@ -162,7 +162,7 @@ class HttpClient:
                                 clean.chunk,
                                 echoes,
                                 self.limits,
-                                # The start of a refusal is enough, unless it contains a picture.
+                                # The beginning of a refusal is enough if it has no picture.
                                 enough=partial(_enough, sink, limit) if refused else None,
                                 promising=lambda: sink.promising,
                                 keep=clean.encoded,
@@ -170,7 +170,7 @@ class HttpClient:
                         finally:
                             await clean.end()
                 except connection_errors.foreign() as error:
-                    # The status of a refusal is enough, and complete JSON lost nothing.
+                    # The status of a refusal is enough, and complete JSON lacks nothing.
                     if sink.whole or (refused and not sink.promising):
                         return
                     raise connection_errors.explain(
@@ -265,7 +265,7 @@ class HttpClient:
             "Accept": "image/*",
             "Accept-Encoding": "identity",
         }
-        # Not by `_asked`: here the address and the host name differ.
+        # Not through `_asked`, because here the address and the host name differ.
         response = await self._routes.send(
             "GET",
             target.url,
@@ -307,7 +307,7 @@ class HttpClient:
         """Redactor for the secrets of this request and all earlier ones."""
         secrets = secrets_in(headers)
         if not self._echoes.knows(secrets):
-            # Compiling the patterns of a secret takes a while; they are cached.
+            # Compiles the patterns of the secrets, which takes a while, into a cache.
             await asyncio.to_thread(SecretRedactor, secrets)
             self._echoes = self._echoes.and_of(secrets)
         return self._echoes
@@ -333,7 +333,7 @@ def _routes(
     certificates: Callable[[], ssl.SSLContext] | None,
 ) -> Routes:
     """Open the routes. Blocking."""
-    # httpx takes 0.2 s; only the first request waits for it, no window.
+    # Imported here, because httpx takes 0.2 s; only the first request waits for it.
     from studio.providers import http_routes
 
     return http_routes.Routes(
@@ -356,7 +356,7 @@ class _RequestTrace:
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "http11.send_request_headers.started" and not self.begun:
-            # A proxy gets a CONNECT request first.
+            # A proxy gets a CONNECT request first, which does not count.
             if info["request"].method == b"POST":
                 if self._before is not None:
                     await self._before()
@@ -368,7 +368,7 @@ class _RequestTrace:
 async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
     """Split the body of a request, so that a broken connection is noticed at the next piece.
 
-    Written at once, it would sit in the loop's buffer and count as sent.
+    Written in one piece, the body would stay in the loop's buffer and count as sent.
     """
     view = memoryview(body)
     for start in range(0, len(view), _SENT_PIECE):
@@ -399,8 +399,8 @@ async def _receive(
 ) -> None:
     """Pass the body on in pieces, decoded and as UTF-8.
 
-    Reading stops once the byte count is `enough`. A response beyond the limit is an error; `most`
-    is a separate limit for fetched files. `keep` gets an encoded body as it was received.
+    Reading stops when `enough` returns True for the number of bytes. A response beyond the limit is
+    an error; `most` is a separate limit for fetched files. `keep` gets an encoded body as received.
     """
     encoding = echoes.text(response.headers.get("content-encoding", ""))
     unpack = content_encoding.BodyDecoder(encoding, guess=not most)
@@ -438,7 +438,7 @@ async def _receive(
         except ServiceError as error:
             if keep is None or not unpack.broken:
                 raise
-            # The rest is received anyway: it is paid for.
+            # The rest is still received, because it is paid for.
             damage = error
             return True
 
@@ -448,8 +448,8 @@ async def _receive(
             await keep(held)
         await hand_on(pieces)
 
-    # Leaving the iteration early would leave generators waiting on the network, and not every event
-    # loop finalizes them. So the connection is closed first, and they end by themselves.
+    # Leaving the iteration early would leave generators waiting for the network, and not every
+    # event loop finalizes them. If the connection is closed first, they end by themselves.
     wanted = True
     reason: BaseException | None = None
     try:
@@ -458,7 +458,7 @@ async def _receive(
                 continue
             try:
                 wanted = await deliver(raw)
-            except BaseException as error:  # noqa: BLE001 - raised again below, cancelling too
+            except BaseException as error:  # noqa: BLE001 - raised again below, even CancelledError
                 wanted, reason = False, error
             if not wanted:
                 await _hang_up(response)

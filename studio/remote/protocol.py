@@ -1,8 +1,8 @@
 """Messages between a command line and the process that owns the library.
 
-Both use the owner's socket (`instance`), which only this user can reach. A message is its length in
-eight hex digits, then that many bytes of JSON. No key is ever sent: the owner has keys of its own,
-and only compares a hash.
+Both use the owner's socket (`instance`), which only this user can reach. A message consists of
+its length in eight hex digits and that many bytes of JSON. No key is ever sent: the owner has keys
+of its own, and only compares a hash.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from studio.domain.runs import Run
 
 _HEAD = 8
 LONGEST = 64 << 20
-"""Most bytes of one message; a run of 256 long prompts has a few million."""
+"""Limit in bytes of one message; a run of 256 long prompts takes a few million."""
 
 
 class KeepInput(msgspec.Struct, frozen=True, tag="keep"):
@@ -61,7 +61,7 @@ class ChangeLibrary(msgspec.Struct, frozen=True, tag="change", kw_only=True):
 
     Attributes:
         ids: pictures, possibly by the start of their ids.
-        name, search: of a collection.
+        name, search: name and text of a collection or saved search.
         paths: files and folders to import.
     """
 
@@ -114,7 +114,7 @@ class RunEnded(msgspec.Struct, frozen=True, tag="over"):
 
 
 class ChangeDone(msgspec.Struct, frozen=True, tag="said"):
-    """Sentence about the change; `number` or `facts` if these are the answer."""
+    """Result of a change: a sentence, or `number` or `facts` if data was requested."""
 
     sentence: str = ""
     number: int = 0

@@ -69,7 +69,7 @@ class RemoteServer:
             del self._lines[task]
 
     async def finish(self) -> None:
-        """Wait for requests in progress; close idle connections, so that clients go elsewhere."""
+        """Wait for requests in progress; close idle connections, so that clients connect anew."""
         while self._lines:
             for task, line in self._lines.items():
                 if not line.busy:
@@ -77,7 +77,7 @@ class RemoteServer:
             await asyncio.wait(set(self._lines), timeout=_LOOK_AGAIN)
 
     async def close(self) -> None:
-        """Close all connections; clients notice. Sent requests are in the journal."""
+        """Close all connections, which the clients notice; sent requests stay in the journal."""
         lines = set(self._lines)
         for task in lines:
             task.cancel()
@@ -198,7 +198,7 @@ class _ClientSession:
             log.info("Whoever handed a run over has left; the run goes on")
 
     async def _check(self, asked: MakePictures) -> None:
-        """Check that address and key are those the client expects. Raises StudioError."""
+        """Check that address and key match those of the client. Raises StudioError."""
         core = self._core
         if not core.library.writable:
             raise LibraryLocked(
@@ -255,7 +255,7 @@ class _RunFollower:
         self._check_ended()
 
     def submitted(self) -> None:
-        """Note that all jobs of the run are known."""
+        """Mark the jobs of the run as complete: no more will be added."""
         self._all_known = True
         self._check_ended()
 

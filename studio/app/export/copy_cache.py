@@ -1,8 +1,8 @@
 """Folders of copies that were dragged or copied out of the window.
 
-Each process has a folder of its own, locked while it runs. Other programs may read its files long
-after they were dropped, so they live until the start after next: the next start marks the folder,
-the one after that removes it. All calls block.
+Each process has a folder of its own, locked while it runs. Other programs may read the files long
+after they were dropped, so they are kept until the start after next: the next start marks the
+folder, the one after that removes it. All calls block.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class CopyCache:
         self._number = 0
 
     def new_folder(self) -> Path:
-        """An empty folder for some copies. Raises StorageError.
+        """Create an empty folder for copies. Raises StorageError.
 
-        Folders that another program removed, that of this process included, are created again.
+        Folders that another program removed, even this process's own, are created again.
         """
         with files.storage_errors(self._root):
             if self._folder is None or not (self._folder / _LOCK).exists():
@@ -50,7 +50,7 @@ class CopyCache:
         return made
 
     def remove_folder(self, folder: Path) -> None:
-        """Remove a folder of copies that no other program was given."""
+        """Remove a folder whose copies were not passed to another program."""
         if self._folder is not None and folder.parent == self._folder:
             _remove(folder)
 

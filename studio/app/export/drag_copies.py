@@ -93,7 +93,7 @@ class CopyRequest:
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file as it was written, to notice changes by other programs.
+    """State of a file when it was written, to detect changes by other programs.
 
     Attributes:
         facts: kind, inode, size in bytes, and times of the last change of content and file.
@@ -104,7 +104,7 @@ class WrittenFile:
 
     @classmethod
     def at(cls, path: Path) -> WrittenFile:
-        """The file at a path; blocking. Raises StorageError."""
+        """State of the file at a path; blocking. Raises StorageError."""
         with files.storage_errors(path):
             return cls(path, _facts(path))
 
@@ -115,7 +115,7 @@ class WrittenFile:
 
     @property
     def unchanged(self) -> bool:
-        """Whether it is as it was written; blocks for microseconds."""
+        """Whether the file has not changed since; blocks for microseconds."""
         try:
             return _facts(self.path) == self.facts
         except OSError:
@@ -132,7 +132,7 @@ class CopyBatch:
     """The copies for one request, and their progress.
 
     Attributes:
-        ahead: whether they are made before a request.
+        ahead: whether they are made before they are requested.
         files: the finished copies, in the order of the pictures.
         folder: their folder, once the first is finished.
         error: reason why copies are missing; None if there is none.
@@ -176,7 +176,7 @@ class CopyBatch:
         return self.task is not None and not self.task.done()
 
     async def wait_until_ended(self) -> None:
-        """Wait until it ends. Raises unexpected errors only, not those of a picture or disk."""
+        """Wait for the end. Raises unexpected errors only, not those of a picture or disk."""
         if self.task is not None:
             await asyncio.wait({self.task})
             if not self.task.cancelled():
@@ -212,7 +212,7 @@ class DragCopies:
         self._closed = False
         self.on_change: Callable[[CopyBatch], object] | None = None
 
-    # Asking
+    # Requests
 
     def find(self, request: CopyRequest) -> CopyBatch | None:
         """The batch for a request, running or finished."""
@@ -222,7 +222,7 @@ class DragCopies:
         """The files for a request, in order, to be handed out now; None unless all are ready.
 
         Each file is checked: if one was changed or removed, the batch is forgotten. Blocks for
-        microseconds a file.
+        microseconds per file.
         """
         batch = self.find(request)
         if batch is None:
@@ -240,8 +240,9 @@ class DragCopies:
     def prepare(self, request: CopyRequest, *, ahead: bool = False) -> CopyBatch:
         """Make the copies for a request, unless they are finished or being made.
 
-        `ahead` is for copies that may be requested soon: within limits, and only until something
-        else is prepared. An error ends the batch, which stores it; preparing it again tries again.
+        `ahead` is for copies that may be requested soon: they are made within limits, until
+        another batch is prepared. An error is stored in the batch and ends it; another call tries
+        again.
         """
         batch = self.find(request)
         if batch is None:
@@ -361,7 +362,7 @@ class DragCopies:
         try:
             self._cache.remove_folder(batch.folder)
         except OSError as error:
-            # It is removed at the start after next.
+            # The folder is removed at the start after next.
             log.info("Unused copies could not be removed: %s", error)
 
     def _publish(self, batch: CopyBatch) -> None:
@@ -370,14 +371,14 @@ class DragCopies:
 
 
 def _about(copy: PlannedCopy, error: PictureUnreadable) -> PictureUnreadable:
-    """The error with the name of the picture, which may be one of many."""
+    """The error with the name of its picture, which may be one of many."""
     # Translators: {name} is a picture, {reason} a sentence such as "Not exported: too large."
     message = _("{name}: {reason}").format(name=copy.picture.name, reason=error.message)
     return PictureUnreadable(error.title, message, hint=error.hint)
 
 
 def _save(data: Path | bytes, target: Path, library: Path) -> WrittenFile:
-    """Write a copy under its name."""
+    """Save bytes, or a copy of the file `data`, as `target`; returns the state of the file."""
     saved = save_copies.save_named(data, target, library)
     assert saved is not None, "a name that is taken gets a number"
     return WrittenFile.at(saved)

@@ -40,7 +40,7 @@ def texts_for(picture: Picture, choice: ExportMetadata, kind: ExportFormat) -> E
         short = json_reader.encode({"prompt": prompt, "model": picture.model}).decode()
         xmp = xmp_writer.packet(_properties(picture, ExportMetadata.PROMPT, prompt, short))
     if kind is ExportFormat.JPEG and len(xmp.encode()) > _MOST_XMP:
-        xmp = ""  # a title of a book's length
+        xmp = ""  # even without the prompt, because of a very long title
     return ExportTexts(xmp=xmp, texts=_png_texts(picture, made) if kind is ExportFormat.PNG else ())
 
 

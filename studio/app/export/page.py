@@ -55,7 +55,7 @@ class PageRequest:
         target: wanted path of the page.
         preset: preset of the pictures beside the page.
         collection: name of the collection, for the names of those files.
-        number: whether a name that is taken gets a number; otherwise nothing is made.
+        number: whether to number a name that is taken; otherwise no page is made.
     """
 
     pictures: Sequence[Picture]
@@ -227,7 +227,7 @@ class _PageWork:
         )
 
     async def _source(self, picture: Picture) -> tuple[str, str, tuple[int, int]]:
-        """Address of the shown picture, that of its file, and its size. Raises StudioError."""
+        """Addresses of the shown picture and of its file, and its size. Raises StudioError."""
         if self._request.page.beside:
             copy = self._copies.get(picture.id)
             if copy is None:

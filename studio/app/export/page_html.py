@@ -1,7 +1,7 @@
 """HTML of a hand-off page: no scripts, no external resources, and every text escaped.
 
 A Content-Security-Policy allows this style sheet and the pictures only. A picture is enlarged by
-the style sheet (`:target`) when its link is followed; so it works offline and by keyboard.
+the style sheet (`:target`) when its link is followed, which works offline and by keyboard.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class PagePicture:
 
 
 def head(title: str, intro: str, count: int, date: str, *, beside: bool) -> str:
-    """The page up to its first picture."""
+    """HTML of the page before its first picture."""
     tongue = language().replace("_", "-")
     side = "rtl" if tongue.split("-")[0] in _RTL_LANGUAGES else "ltr"
     shown = one_line(title) or _("Pictures")
@@ -130,7 +130,7 @@ def policy(*, beside: bool) -> str:
 
 
 def item(picture: PagePicture, place: int, count: int) -> str:
-    """One picture; `place` is from 1 to `count`."""
+    """HTML of one picture; `place` is from 1 to `count`."""
     parts = [f'<li id="c{place}">\n<div class="frame">{_stage(picture, place, count)}</div>\n']
     if picture.name:
         parts.append(f'<h2 dir="auto" lang="">{_text(one_line(picture.name))}</h2>\n')
@@ -151,7 +151,7 @@ def item(picture: PagePicture, place: int, count: int) -> str:
 
 
 def foot() -> str:
-    """The page after its last picture."""
+    """HTML of the page after its last picture."""
     return "</ol>\n</main>\n</body>\n</html>\n"
 
 

@@ -29,10 +29,10 @@ class ExportNote(StrEnum):
     """Note on a planned copy."""
 
     NUMBERED = "numbered"  # the name is taken
-    SKIPPED = "skipped"  # the name is taken, and it is not written
+    SKIPPED = "skipped"  # the name is taken, and the copy is not written
     ASK = "ask"  # the name is taken, and the user decides
     NOT_ENLARGED = "not_enlarged"
-    FLATTENED = "flattened"  # transparent parts lie on the ground colour
+    FLATTENED = "flattened"  # transparent parts get the background colour
     FIRST_FRAME = "first_frame"  # only the first frame of an animation is exported
     SIXTEEN_BITS = "sixteen_bits"  # refused
     TOO_LARGE = "too_large"  # refused
@@ -43,7 +43,7 @@ _REFUSED = frozenset({ExportNote.SIXTEEN_BITS, ExportNote.TOO_LARGE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportItem:
-    """A picture to export, and facts of its file as far as they are known."""
+    """A picture to export, and the known facts of its file."""
 
     picture: Picture
     collection: str = ""
@@ -56,7 +56,7 @@ class PlannedCopy:
 
     Attributes:
         name: name of the file.
-        wanted: name before it got a number.
+        wanted: name before a number was added.
         width, height: size of the copy, in pixels.
     """
 
@@ -114,8 +114,8 @@ def make_plan(
 ) -> ExportPlan:
     """The plan of an export. Raises InputError for an invalid name pattern.
 
-    `existing` are the names in the folder. No copy gets a name that a usual file system takes for
-    that of another copy or of an existing file.
+    `existing` are the names in the folder. No copy gets a name that a common file system treats as
+    equal to that of another copy or an existing file.
     """
     parts = name_pattern.parse(preset.pattern)
     names = _Names(existing)

@@ -26,7 +26,7 @@ def collection_of(picture: Picture, names: Mapping[str, str]) -> str:
 
 
 class ItemReader:
-    """Items of pictures for exports; the facts of each file are read once.
+    """Makes export items of pictures; the facts of each file are read once.
 
     Args:
         library: library of the pictures.
@@ -90,7 +90,7 @@ async def _facts_of(library: Library, exporter: Exporter, picture: Picture) -> S
         path = await asyncio.to_thread(library.path, picture)
         return await exporter.source(path)
     except (PictureUnreadable, StorageError):
-        # It is reported when the picture is exported.
+        # The error is reported when the picture is exported.
         return None
 
 

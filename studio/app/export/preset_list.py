@@ -15,7 +15,7 @@ Presets = tuple[ExportPreset, ...]
 
 
 def changed(presets: Presets, preset: ExportPreset) -> Presets:
-    """The presets with this one in place of that with the same id."""
+    """The presets with `preset` in place of the one with its id."""
     return tuple(preset if one.id == preset.id else one for one in presets)
 
 
@@ -54,7 +54,7 @@ def ordered(presets: Presets, ids: tuple[str, ...]) -> Presets:
 
 
 def replaced(presets: Presets, before: Presets, after: Presets) -> Presets:
-    """The presets after a change that made the list `before` to the list `after`.
+    """The presets after the change that turned the list `before` into `after`.
 
     Presets that are in neither list, added by another window meanwhile, stay.
     """

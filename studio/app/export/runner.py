@@ -217,7 +217,7 @@ class ExportQueue:
             finally:
                 self._running = None
                 if run.state is ExportState.RUNNING:
-                    # A bug ended it; the rest can be resumed.
+                    # An unexpected error ended the export; the rest can be resumed.
                     run.state = ExportState.STOPPED
                     self._stopped.append(run)
 
@@ -230,7 +230,7 @@ class ExportQueue:
             self._halt(run, error)
             return
         settled = run.settled()
-        # The plan may be outdated: another export ran, or this one was stopped for long.
+        # The plan may be outdated: another export ran, or this one was stopped for a while.
         run.plan = await asyncio.to_thread(run.plan.renamed, existing, settled)
         done = {id(one) for one in settled}
         left = deque(one for one in run.plan.copies if id(one) not in done)
@@ -265,7 +265,7 @@ class ExportQueue:
             self._publish(run)
 
     async def _export(self, run: ExportRun, copy: PlannedCopy) -> WrittenCopy | None:
-        """Write one copy; None if it is skipped. Raises StudioError for its picture alone."""
+        """Write one copy; None if it is skipped. Raises StudioError if its picture is at fault."""
         preset, rule = run.plan.preset, run.plan.preset.conflict
         if copy.refused:
             raise refusal(copy.notes)

@@ -55,7 +55,7 @@ class SheetRequest:
     Attributes:
         target: wanted path of the file; several PNG pages get numbers before the extension.
         logo: a picture file for the upper right corner of each page; None for none.
-        number: whether a name that is taken gets a number; otherwise nothing is made.
+        number: whether to number a name that is taken; otherwise no sheet is made.
     """
 
     pictures: Sequence[Picture]
@@ -160,7 +160,7 @@ class _SheetWork:
         if self._request.logo is None:
             return b""
         edge = layout.pixels(layout.logo)
-        # Over white, as on the page.
+        # Transparent parts are over white, as on the page.
         made = await self._exporter.preview(
             self._request.logo, edge, quality=_QUALITY, ground=PAPER
         )
@@ -206,7 +206,7 @@ class _SheetWork:
             return error
 
     def _item(self, picture: Picture, made: ReducedPicture | StudioError) -> SheetItem:
-        # The file may be another one than when it was recorded.
+        # The file may have been replaced since it was recorded.
         if isinstance(made, ReducedPicture):
             (width, height), note = made.full, ""
         else:

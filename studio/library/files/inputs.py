@@ -18,7 +18,7 @@ def store_input(
 ) -> Reference:
     """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable, Unusable.
 
-    The path is that of a user's file, or of a `picture` in the library.
+    A path in `data` is that of the user's file, or of the original of `picture`.
     """
     name = user_input.one_line(name)
     if not isinstance(data, Path):
@@ -45,7 +45,7 @@ def store_input(
 
 
 def note(originals: Originals, reference: Reference) -> str:
-    """Change of a reference before it is sent, in two words; "" for none.
+    """How a reference is changed before it is sent, in two words; "" if it is not.
 
     Raises StorageError.
     """

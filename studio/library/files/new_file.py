@@ -12,7 +12,8 @@ from studio.library.files import save_copies
 class NewFile:
     """File with a hidden name until it is complete. All calls block and raise StorageError.
 
-    The folder is created if it is missing. Raises InputError for a folder of the library itself.
+    The folder is created if it is missing. Raises InputError for a folder of the library's own
+    files.
     """
 
     def __init__(self, wanted: Path, library: Path) -> None:
@@ -34,7 +35,7 @@ class NewFile:
         self.size += len(data)
 
     def finish(self, *, number: bool = True) -> Path | None:
-        """Give the file its name, with a number if that is taken; returns its path.
+        """Give the file its name, numbered if the name is taken; returns its path.
 
         Without `number`, a file whose name is taken is removed, and None is returned.
         """

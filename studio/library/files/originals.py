@@ -4,10 +4,10 @@ Only pictures are visible in the library's folder, grouped into months by local 
 everything else, such as reference pictures and the model's part of conversations, is in
 `.gridbrush/`. All calls block.
 
-All access to files by a name read from disk goes through this module.
-Records, lists, the journal and backups are untrusted: a checksum proves that they are complete, not
-who wrote them. A path in them is a plain one below the library, an id is a UUID, a hash has 64 hex
-digits; anything else reaches no file. Paths are checked, so that no link leads outside.
+All access to files by a name read from disk goes through this module. Records, lists, the journal
+and backups are untrusted: a checksum proves that they are complete, not who wrote them. In them,
+only plain paths below the library, UUIDs as ids and hashes of 64 hex digits are accepted; anything
+else reaches no file. Paths are checked, so that no link leads outside.
 `tests/test_doors.py` finds code that bypasses this module.
 """
 
@@ -43,8 +43,8 @@ _USUAL = re.compile(r"\d{4}-\d\d/[0-9A-Za-z_][ -.0-\[\]-~]{0,200}", re.ASCII)
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
-_DEEPEST = 64  # nested folders; people make ten
-_LONGEST = 255  # bytes of one name, on every usual disk
+_DEEPEST = 64  # nested folders, far more than people create
+_LONGEST = 255  # bytes of one name, on all common disks
 _SHOWN = 120
 
 
@@ -78,7 +78,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_windows_name(name: str) -> bool:
-    """Whether Windows keeps it as it is: no data stream, device, or ending to be dropped."""
+    """Whether Windows keeps this name: no data stream, no device, no ending that it drops."""
     return not (":" in name or name[-1] in " ." or _DEVICE.fullmatch(name))
 
 
@@ -93,10 +93,10 @@ def is_portable(name: str) -> bool:
 
 
 def portable_name(text: str, extension: str) -> str:
-    """A file name from any text, with `extension`, accepted by every usual system.
+    """A file name from any text, with `extension`, accepted by every common system.
 
-    An invalid extension becomes part of the name. At most 255 bytes in Unicode's composed
-    form, no hidden file, no device, no trailing dot or space. Never empty.
+    An invalid extension becomes part of the name. The result has at most 255 bytes in Unicode's
+    composed form, is never empty, hidden or a device, and has no trailing dot or space.
     """
     if _EXTENSION.fullmatch(extension) is None:
         text, extension = text + extension, ""
@@ -118,9 +118,9 @@ def portable_name(text: str, extension: str) -> str:
 
 
 def collision_key(name: str) -> str:
-    """A key that is equal for names that some usual system takes for the same.
+    """A key that is equal for names that some common system treats as the same.
 
-    Such names differ in case, Unicode form, or trailing dots or spaces.
+    Such names differ only in case, Unicode form, or trailing dots or spaces.
     """
     plain = unicodedata.normalize("NFC", name).upper().casefold()
     return unicodedata.normalize("NFC", plain).rstrip(" .")
@@ -164,7 +164,7 @@ def below(root: Path, relative: str) -> Path:
 def check(library: Path) -> None:
     """Raise StorageError if a part of the hidden folder is a link or a device.
 
-    Journal, lists, records and lock are written and cleared without further checks.
+    After this check, journal, lists, records and lock are written and removed without another.
     """
     hidden = library / HIDDEN
     try:
@@ -235,13 +235,13 @@ class Originals:
         return below(self.trash if picture.trashed else self.folder, picture.path)
 
     def find(self, picture: Picture) -> Path | None:
-        """Actual path of the file, which may not yet be moved to or from the trash."""
+        """Actual path of the file, which may still have to be moved to or from the trash."""
         return self.find_path(picture.path, trashed=picture.trashed)
 
     def reach(self, picture: Picture) -> Path:
         """Actual path of the file, or the expected one if it is missing. Raises StorageError.
 
-        Safe to pass on: neither a link nor a device, and inside the library.
+        The path is safe to pass on: neither a link nor a device, and inside the library.
         """
         if (found := self.find(picture)) is not None:
             return found
@@ -255,7 +255,7 @@ class Originals:
         return path
 
     def reach_all(self, pictures: Sequence[Picture]) -> list[Path]:
-        """As `reach`, for many pictures: each folder is checked only once."""
+        """The paths of `reach` for many pictures; each folder is checked only once."""
         root = str(self.folder)
         plain: dict[str, bool] = {}
         found = []
@@ -276,7 +276,7 @@ class Originals:
         return found
 
     def _is_folder(self, relative: str) -> bool:
-        """Whether this is a folder of originals, and no link leads to it."""
+        """Whether this is a folder of originals whose path contains no link."""
         if not relative:
             return True
         if not is_original(relative):
@@ -294,7 +294,7 @@ class Originals:
         return next((path for path in (first, second) if self._holds(path)), None)
 
     def open(self, path: Path) -> BufferedReader:
-        """A file of the library, opened through no link. Raises OSError."""
+        """A file of the library, opened without following links. Raises OSError."""
         return directory_handles.open_file(self.folder, path)
 
     def sha256_of(self, path: Path) -> str:
@@ -326,11 +326,11 @@ class Originals:
             self.move(found, target)
 
     def _holds(self, path: Path) -> bool:
-        """Whether it is a regular file, and no link leads to it."""
+        """Whether this is a regular file whose path contains no link."""
         return directory_handles.is_file(self.folder, path)
 
     def keep_input(self, data: bytes, extension: str) -> str:
-        """Store the bytes of a reference once, named by their content; returns their sha256."""
+        """Store the bytes of a reference once, named by their sha256, which is returned."""
         return self._store_by_content(self.inputs, data, extension)
 
     def keep_markup(self, markup: Markup) -> str:
@@ -375,11 +375,11 @@ class Originals:
 
     @staticmethod
     def is_content(data: bytes, sha256: str) -> bool:
-        """Whether the bytes have that hex digest."""
+        """Whether `sha256` is the hex digest of the bytes."""
         return hashlib.sha256(data).hexdigest() == sha256
 
     def kept_inputs(self, sha256: str) -> list[Path]:
-        """Files that store the content with that hash, by their names."""
+        """Files among the inputs whose names have this hash."""
         if not is_digest(sha256):
             return []
         found = sorted(self.inputs.glob(f"{sha256}.*"))

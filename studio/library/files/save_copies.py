@@ -1,8 +1,8 @@
-"""Copies of originals in folders of the user: written atomically, never over another file.
+"""Copies of originals in folders of the user, written atomically.
 
-A copy gets its name when its bytes are durable. If the name is taken, it gets a number, unless the
-user agreed to replace the file, which happens once the copy is complete. Nothing in the library
-itself is overwritten. All calls block.
+A copy gets its name when its bytes are durable. If the name is taken, the copy gets a number,
+unless the user agreed to replace the file, which happens once the copy is complete. The library's
+own files are never overwritten. All calls block.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from studio.library.files.originals import HIDDEN, collision_key
 
 _MODE = 0o666  # minus the user's umask
 _BLOCK = 1 << 22
-_LONGEST = 255  # bytes of one name, on every usual disk
+_LONGEST = 255  # bytes of one name, on all common disks
 
 
 def taken(folder: Path, sources: Sequence[Path]) -> list[str]:
-    """The names of these files that are taken in a folder."""
+    """The names of these files that already exist in a folder."""
     return [source.name for source in sources if os.path.lexists(folder / source.name)]
 
 
@@ -52,7 +52,7 @@ def save(
 
 
 class OriginalUnreadable(StorageError):
-    """The original cannot be read, which says nothing about the copy's disk."""
+    """The original cannot be read; the disk of the copy is not at fault."""
 
 
 def save_into(source: Path, folder: Path, library: Path) -> Path:
@@ -98,7 +98,7 @@ def check_folder(folder: Path, library: Path) -> None:
 def save_as(source: Path, target: Path, library: Path) -> Path:
     """Copy an original to a path the user chose, replacing a file there with their consent.
 
-    A link there is replaced, not its target. Raises InputError, StorageError.
+    If the path is a link, the link is replaced, not its target. Raises InputError, StorageError.
     """
     if _is_same(source, target):
         raise InputError(
@@ -115,7 +115,7 @@ def save_as(source: Path, target: Path, library: Path) -> Path:
         try:
             files.claim(part, target)
         except FileExistsError as error:
-            # Created meanwhile, so the user did not agree to replace it.
+            # The file was created meanwhile, so the user did not agree to replace it.
             files.remove(part)
             raise files.storage_error(error, target) from error
     return target
@@ -150,17 +150,17 @@ def numbered(path: Path) -> Iterator[Path]:
 
 
 def usual_mode() -> int:
-    """Mode of a new file of the user."""
+    """Default mode of the user's new files."""
     umask = os.umask(0o077)
     os.umask(umask)
     return _MODE & ~umask
 
 
 def make_usual(paths: Iterable[Path]) -> None:
-    """Give the usual mode of a new file to originals that other programs will copy.
+    """Give the default mode of new files to originals that other programs will copy.
 
-    Copies inherit the mode; the folders of the originals stay private. Modes changed by others are
-    left alone; errors, as on disks without modes, are ignored.
+    Copies inherit the mode; the folders of the originals stay private. Modes changed by other
+    programs are left alone; errors, as on disks without modes, are ignored.
     """
     mode = usual_mode()
     for path in paths:
@@ -243,7 +243,7 @@ def _read(blocks: Iterator[bytes], source: Path) -> Iterator[bytes]:
     try:
         yield from blocks
     except OSError as error:
-        # Otherwise it would be reported as an error of the target disk.
+        # Otherwise the error would be reported as one of the target disk.
         raise _unread(error, source) from error
 
 

@@ -1,7 +1,7 @@
 """Thumbnail cache: small JPEG files, decoded again when lost.
 
-They are outside the library, named by the original's content, so that a moved or restored library
-finds them again. Nothing is fsynced.
+The files are outside the library and named by the original's content, so that a moved or restored
+library finds them again. Nothing is fsynced.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ThumbnailStore:
 
     def _path(self, sha256: str, edge: int) -> Path:
         if not is_digest(sha256):
-            # Records are untrusted, and it would be part of a path.
+            # Records are untrusted, and the hash becomes part of a path.
             sha256 = hashlib.sha256(sha256.encode(errors="replace")).hexdigest()
         return self.folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
 
@@ -44,7 +44,7 @@ class ThumbnailStore:
             data = self._path(sha256, edge).read_bytes()
         except OSError:
             return None
-        # A torn file counts as missing.
+        # An incomplete file counts as missing.
         return data if data[:2] == b"\xff\xd8" and data[-2:] == _END else None
 
     def find(self, sha256: str, edge: int) -> Path | None:

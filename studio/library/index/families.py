@@ -23,7 +23,7 @@ _ABOVE = f"SELECT l.parent FROM lineage l WHERE l.row = ? AND {EDITED.format('l'
 _ROW = "SELECT row FROM pictures WHERE id = ?1 UNION ALL SELECT row FROM gone WHERE id = ?1"
 
 _ANSWERS = (
-    # The cost of an answer counts at the first picture that was made of it.
+    # The cost of an answer is counted with the first picture that was made from it.
     "(SELECT total(a.cost) FROM lineage l JOIN pictures q ON q.id = l.parent"
     " JOIN facts a ON a.row = q.row AND a.trashed >= 2"
     " WHERE l.row = p.row AND l.role = 'answer' AND NOT EXISTS (SELECT 1 FROM lineage o"
@@ -139,7 +139,7 @@ class IndexFamilies:
         return sorted(found, key=lambda job: (job.created, job.id))
 
     def branches(self, start: str, limit: int) -> list[str]:
-        """Names of branches that begin with `start`, by name."""
+        """Names of branches that begin with `start`, sorted."""
         begin = folded(start)
         return [
             name
@@ -173,7 +173,7 @@ class IndexFamilies:
         total, counted = Outlay(), set[int]()
         for start in range(0, len(rows), _PORTION):
             some = list(rows[start : start + _PORTION])
-            # With the answers that they were made of, each of which was paid once.
+            # Includes the answers that the pictures were made from, each counted once.
             beside = set(answer_rows(self._db, some)) - counted
             counted |= beside
             every = json.dumps([*some, *beside])

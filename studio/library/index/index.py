@@ -1,9 +1,10 @@
 """Index: SQLite tables computed from the records, for fast queries.
 
 The only module that opens SQLite connections; more SQL is in `schema`, `search_sql` and `writer`.
-The index may be deleted at any time: it stores how far it has read the log, and the library feeds
-it the rest, which is the whole log if the index is new, damaged or of another version. apsw brings
-a current SQLite; Python's own may have a bug that damages files in WAL mode (fixed in 3.51.3).
+The index may be deleted at any time: it stores the position up to which the log was applied, and
+the library applies the rest, which is the whole log if the index is new, damaged or of another
+version. apsw includes a current SQLite; Python's may have a bug that damages files in WAL mode
+(fixed in 3.51.3).
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ _OLDEST_SAFE = 3_051_003
 _PORTION = 20_000
 MOST_ANCESTORS = 20
 
-# Not without a journal: a record that cannot be applied is rolled back.
+# With a journal in memory, because a record that cannot be applied is rolled back.
 _BUILD_PRAGMAS = {"journal_mode": "memory", "synchronous": "off", "cache_size": -65536}
-# Losing the last changes of a computed file at power loss is fine: the log has them.
+# A power failure may lose the last changes of this computed file: the log still has them.
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "normal",
@@ -103,9 +104,9 @@ class Index:
     """One connection to the index. Each thread has its own; only one of them writes.
 
     Attributes:
-        new: whether it has not read the log yet; `apply` must be called even for an empty log.
+        new: whether no log was applied yet; `apply` must be called even for an empty log.
         refused: number of records that could not be applied.
-        wanted: whether the running query has not been cancelled.
+        wanted: returns False once the running query has been cancelled.
         costs: costs for the query planner.
         digits: number of hex digits of row numbers decoded at once, eight for each row.
     """
@@ -213,14 +214,14 @@ class Index:
 
     @property
     def families(self) -> IndexFamilies:
-        # Not before the first screen: 20 ms, most of it difflib.
+        # Not before the first screen, because the import takes 20 ms, mostly for difflib.
         from studio.library.index.families import IndexFamilies
 
         return IndexFamilies(self._db)
 
     @property
     def stacks(self) -> IndexStacks:
-        # As above: 14 ms.
+        # Not before the first screen, because the import takes 14 ms.
         from studio.library.index.stacks import IndexStacks
 
         return IndexStacks(self._db, self._check_cancelled)
@@ -242,7 +243,7 @@ class Index:
         return LogPosition(*found) if found else BEGINNING
 
     def reached(self) -> LogPosition:
-        """As `applied`, but the beginning of the log for a damaged index."""
+        """The position of `applied`, or the beginning of the log if the index is damaged."""
         try:
             return self.applied()
         except (StorageError, apsw.Error):
@@ -255,14 +256,14 @@ class Index:
     ) -> None:
         """Apply records, each with its start and end position, in the order of the log.
 
-        Many are applied in portions, one transaction each. `taken` is called with the number of
+        They are applied in portions, one transaction each. `taken` is called with the number of
         further pictures changed. Raises StorageError.
         """
         try:
             if not self.new:
                 self._apply(records, taken)
                 return
-            # A new index needs no durability while it is built: it is finished or built again.
+            # A new index need not be durable while it is built: an unfinished one is built again.
             _set_pragmas(self._db, _BUILD_PRAGMAS)
             self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 16777216)")
             self._apply(records, taken)
@@ -302,7 +303,7 @@ class Index:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
-        """A transaction by SQL statements, as apsw's own blocks all threads while committing."""
+        """A transaction by SQL statements: apsw's own blocks all threads while committing."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -370,7 +371,7 @@ class Index:
         plain = not query.words and not query.collection and query.view is View.ALL
         plain = plain and not query.least_stars
         if plain and query.sort in (Sort.NEWEST, Sort.OLDEST):
-            # The first page at startup needs no parser and no planner.
+            # The first page at startup needs neither the parser nor the planner.
             hide = " AND flag <> 'reject'" if query.hide_rejected else ""
             turn = " DESC" if query.sort is Sort.NEWEST else ""
             return (
@@ -417,7 +418,7 @@ class Index:
         return self._pictures("row", rows)
 
     def ids(self, rows: Sequence[int]) -> list[str]:
-        """The ids of the pictures of these rows, of which there may be a million."""
+        """The ids of the pictures of these rows; fast even for a million rows."""
         found: list[str] = []
         for some in self._portions(rows):
             ((text,),) = self._db.execute(
@@ -429,9 +430,9 @@ class Index:
         return found
 
     def rows_of(self, ids: Sequence[str]) -> dict[int, bool]:
-        """Rows of these pictures, in order, and whether each is trashed; unknown ones left out.
+        """Rows of these pictures, in order, and whether each is trashed; without unknown ones.
 
-        Takes few steps of SQLite, as `ids` does, because there may be ten thousand.
+        Takes few steps of SQLite, like `ids`, because there may be ten thousand.
         """
         found: dict[int, bool] = {}
         for some in self._portions(ids):

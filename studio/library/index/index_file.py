@@ -1,7 +1,7 @@
 """Index files on disk: their names, and the swap of a new index for the old one.
 
-An index that is rebuilt beside the one in use has a name of its own, so that no open file is
-renamed; it takes the usual name when the library is closed, or at the next start.
+An index that is rebuilt beside the one in use has another name, so that no open file is renamed; it
+gets the usual name when the library is closed, or at the next start.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ USUAL = "index.sqlite"
 """File name of the index."""
 
 NEW_NAME = "index.new.sqlite"
-"""File name of an index that is built beside it."""
+"""File name of an index that is built beside the current one."""
 
 _BESIDE = ("-wal", "-shm")
 
@@ -45,7 +45,7 @@ def adopt(path: Path) -> None:
     if not current(new):
         remove(new)
     else:
-        # The last changes are in its WAL files unless it was closed properly.
+        # If the index was not closed properly, its last changes are in the WAL files.
         remove(path)
         for end in (*_BESIDE, ""):
             with contextlib.suppress(FileNotFoundError):

@@ -1,6 +1,6 @@
 """SQL for the lineage of edits, and for the answers that pictures were made from.
 
-No view shows such an answer; it follows its pictures into the trash.
+Such an answer is hidden: no view shows it, and it follows its pictures into the trash.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ EDITED = (
     " (SELECT min(m.position) FROM lineage m WHERE m.row = {0}.row AND m.role = 'edit'"
     " AND m.parent IS NOT NULL)"
 )
-"""Condition on a row of `lineage`: the one parent of an edit, so that families are trees."""
+"""Condition on a row of `lineage`: it is the single parent of an edit; families are trees."""
 
 BELOW = (
     "WITH RECURSIVE below(id, row, parent) AS ({start} UNION"
@@ -80,9 +80,9 @@ def hidden(db: Any, ids: Sequence[str]) -> list[str]:
 
 
 def stranded(db: Any, ids: Sequence[str]) -> list[str]:
-    """The ids among these that are hidden answers in the trash, though a picture of theirs is not.
+    """The ids among these that are hidden answers in the trash without all of their pictures.
 
-    An earlier version moved such answers there alone.
+    An earlier version moved hidden answers to the trash by themselves.
     """
     if not ids or not has_answers(db):
         return []
@@ -107,7 +107,7 @@ def made_of(db: Any, answer: str) -> list[str]:
 
 
 def move_answers(db: Any, answers: Sequence[str]) -> None:
-    """Move hidden answers to the trash with the last of their pictures, or out of it."""
+    """Move hidden answers to the trash if all their pictures are there; otherwise out of it."""
     for id in answers:
         db.execute(
             "UPDATE facts SET trashed = 3 - EXISTS(SELECT 1 FROM lineage l"

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class PendingQuery:
-    """A submitted query; no longer `wanted` once it is cancelled."""
+    """A submitted query; `wanted` is False once it is cancelled."""
 
     def __init__(self) -> None:
         self.wanted = True
@@ -77,7 +77,7 @@ class IndexReader:
                 try:
                     return question(self.index)
                 except Interrupted:
-                    # The interrupt was meant for another query, which had just ended.
+                    # The interrupt was meant for an earlier query that had just ended.
                     if not pending.wanted:
                         raise
         finally:

@@ -13,7 +13,7 @@ _reader: JsonReader[Picture] = JsonReader(Picture)
 
 
 def with_texts(body: bytes, title: str | None, note: str | None, tags: str | None) -> Picture:
-    """A stored picture with its current title, note and tags; None for those never changed."""
+    """A stored picture with its current title, note and tags; those never changed are None."""
     stored = _reader.decode(body)
     return replace(
         stored,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 VERSION = 7
 UNFINISHED = -1
-"""Version of a new index that has not read the whole log yet."""
+"""Version of a new index to which the log has not been applied completely."""
 
 TABLES = """
 CREATE TABLE applied(file TEXT NOT NULL, offset INTEGER NOT NULL);
@@ -64,9 +64,9 @@ CREATE VIRTUAL TABLE words USING fts5(
 # `run`, `parent` and `stack` of facts are keys (`entities.key_of`) of the ids of a run, of the
 # edited picture and of a stack made by hand; `stack` is -1 for a picture taken out of its stack.
 # `lineage` keeps the rows of deleted pictures, so that a family stays in one piece.
-# `trashed` of facts is 1 in the trash; plus 2 for an answer that a picture was made from: no view
-# shows the answer, and it follows that picture into the trash.
-# Words are normalized (text_normalization.py). They are in `texts` too, separated by spaces, where
+# `trashed` of facts is the sum of 1 for a picture in the trash and 2 for a hidden answer: no view
+# shows the answer, and it follows the picture made from it into the trash.
+# Words are normalized (text_normalization.py). They are also in `texts`, separated by spaces, where
 # phrases, negations and small selections are looked up row by row.
 
 INDEXES = """
@@ -104,7 +104,7 @@ CREATE INDEX prompts_last ON prompts(last);
 CREATE INDEX lineage_parent ON lineage(parent, role, row);
 CREATE INDEX history_standing ON history(seq) WHERE undone = 0;
 """
-"""SQL indexes, created after the whole log has been read: one sort is faster than inserting."""
+"""SQL indexes, created after the whole log is applied: a sort is faster than inserting."""
 
 COLUMNS = {
     "rating": ("facts", "rating"),
@@ -152,9 +152,9 @@ CANCELLED = (
     " ORDER BY created DESC LIMIT ?"
 )
 
-# A failed attempt that was billed counts with its estimate, even when a retry brought the picture;
-# attempts that may have been billed are only counted. Deleted pictures did cost, imported ones did
-# not.
+# A failed attempt that was billed adds its estimate to the sum, even if a retry brought the
+# picture; attempts that may have been billed are only counted. Deleted pictures are in the sum,
+# imported ones are not.
 SPEND = """
 WITH spent(at, cost) AS (
   SELECT created, cost FROM facts WHERE created >= min(?1, ?2) AND imported = 0

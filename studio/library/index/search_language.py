@@ -1,15 +1,14 @@
 """Parser for the search field: words, phrases and tokens.
 
 The language: words match the beginning of words (`light har` finds "Harbour light"), "quoted words"
-are a phrase, a minus before anything excludes it, and tokens ask for facts:
+are a phrase, a minus before anything excludes it, and tokens filter by facts:
 
     rating:>=4  rating:2..4  model:NAME  aspect:16:9  size:2K  tag:NAME  in:COLLECTION
     before:2026-11  after:yesterday  on:2026-11-03  is:picked  cost:>0.1  ref:ID
     branch:NAME  drift:<5%
 
-Values separated by commas are alternatives (`tag:harbour,kelp`). Input that is not understood stays
-in the field, filters nothing, and is explained in a sentence; an unknown word before a colon is
-plain text.
+Values separated by commas are alternatives (`tag:harbour,kelp`). Invalid input stays in the field,
+filters nothing, and is explained in a sentence; a colon after an unknown word is plain text.
 """
 
 from __future__ import annotations
@@ -117,7 +116,7 @@ def understand(text: str, now: float | None = None) -> ParsedSearch:
             continue
         bare = value.replace('"', "").strip(" ,")
         if not bare:
-            # The value is still being typed.
+            # The value has not been typed yet.
             continue
         try:
             fact = read(value if read in _NAMED else bare, moment)
@@ -141,12 +140,12 @@ def _words(text: str, *, without: bool) -> SearchPhrase | None:
     quoted = text.startswith('"')
     begins = text.endswith("*") or not quoted
     plain = text.strip('"*').strip()
-    # A minus alone: its word is still to come.
+    # A minus alone: its word has not been typed yet.
     return SearchPhrase(plain, begins, without) if plain not in ("", "-") else None
 
 
 def _counting(words: list[SearchPhrase]) -> tuple[SearchPhrase, ...]:
-    """The phrases that are more than punctuation; all of them if none is."""
+    """The phrases with more than punctuation; if there are none, all phrases."""
     counting = [phrase for phrase in words if not _is_punctuation(phrase.text)]
     return tuple(counting or words)
 
@@ -191,7 +190,7 @@ def _numbers(key: str, value: str) -> SearchFilter:
 
 
 def _after(number: float) -> float:
-    """The next larger number; amounts of money are compared to six decimal places."""
+    """The smallest number that counts as larger; money is compared to six decimal places."""
     return round(number + 1e-7, 7)
 
 
@@ -301,7 +300,7 @@ def _on(value: str, now: float) -> SearchFilter:
 
 
 def _period(value: str, now: float) -> tuple[float, float]:
-    """Begin and end of a day, month or year in local time, in seconds since 1970."""
+    """Beginning and end of a day, month or year in local time, in seconds since 1970."""
     word = value.casefold()
     today = dt.date(*time.localtime(now)[:3])
     day = dt.timedelta(days=1)

@@ -2,13 +2,13 @@
 
 Three plans find the same pictures, and at a million rows each is the fastest for some searches:
 
-- *words*: the full-text index brings rows newest first, facts are looked up beside them;
-- *lead*: the rows of one selective fact come from its own index, words are looked up beside them;
+- *words*: the full-text index yields rows newest first, and the facts of each are checked;
+- *lead*: the index of one selective fact yields rows, and the words of each are checked;
 - *scan*: facts are read newest first until a page is full.
 
-The planner estimates their cost: the number of pictures with a word is known (`terms`), those that
-match one fact are counted up to a limit, those that match all facts are sampled. This module makes
-statements and values; the index runs them.
+The planner estimates the cost of each: the number of pictures with a word is known (`terms`), those
+that match one fact are counted up to a limit, and the share that matches all facts is sampled. This
+module makes statements and values; the index runs them.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _CHOOSING = re.compile("[\u200d\ufe0e\ufe0f]+")
 """Joiners and variation selectors in emoji, which programs may leave out."""
 
 _LITERAL = (
-    # A picture's JSON is parsed only where the characters occur in it.
+    # A picture's JSON is parsed only if the characters occur in it.
     "((CASE WHEN instr(p.body, CAST(? AS BLOB)) > 0"
     " OR instr(coalesce(p.title, '') || ' ' || coalesce(p.note, ''), ?) > 0"
     " THEN instr(coalesce(CAST(p.body AS TEXT) ->> '$.prompt', '') || ' '"
@@ -90,7 +90,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     """A part of WHERE with its values.
 
     Attributes:
-        lead: FROM and WHERE that read its rows from an index of their own.
+        lead: FROM and WHERE that read the matching rows from an index.
         ordered: whether `lead` returns them newest first.
     """
 
@@ -108,10 +108,10 @@ class Statement(Struct, frozen=True, kw_only=True):
 
 
 class PlanCosts(Struct, frozen=True, kw_only=True):
-    """Cost of a step of each plan in microseconds; measured, and only the ratios matter.
+    """Measured cost of a step of each plan in microseconds; only the ratios matter.
 
     Attributes:
-        small: number of pictures up to which no plan is estimated.
+        small: number of pictures up to which costs are not estimated.
         list: reading an entry of a word's list.
         look: checking a picture's words.
         name: scanning in order of names.
@@ -194,7 +194,7 @@ class CompiledQuery:
     def _fact(self, fact: SearchFilter) -> Condition:
         found = self._plain_fact(fact)
         if fact.without:
-            # NOT NULL is NULL: a picture without a cost is not cost:>1.
+            # Without this, NOT would yield NULL: a picture without a cost does not match cost:>1.
             return Condition(sql=f"NOT coalesce(({found.sql}), 0)", values=found.values)
         return found
 
@@ -340,7 +340,7 @@ class CompiledQuery:
             self._beside.append((needle, True))
 
     def _take_term(self, term: str, *, begins: bool) -> bool:
-        """Add a term to the full-text query; False if it matches more than asked."""
+        """Add a term to the full-text query; False if that matches more pictures than the term."""
         if not begins:
             (docs,) = next(iter(self._run(_DOCS, (term,))), (0,))
             self._expect(docs)
@@ -355,7 +355,7 @@ class CompiledQuery:
         known = list(self._run(_TERMS_FROM, (term, end, _MOST_TERMS + 1)))
         if len(known) <= _MOST_TERMS:
             self._expect(sum(docs for _term, docs in known))
-            # An unknown word is still looked up, so that nothing is found.
+            # An unknown word is part of the query too, so that nothing is found.
             every = [one for one, _docs in known] or [term]
             self._match.append("(" + " OR ".join(f'"{one}"' for one in every) + ")")
             return True
@@ -372,7 +372,7 @@ class CompiledQuery:
         """Estimated number of pictures that have all the words."""
         found = float(every)
         for place, docs in enumerate(sorted(self._docs)):
-            # Words of prompts are correlated: two of them coincide more often than by chance.
+            # Words of prompts are correlated: they occur together more often than by chance.
             share = min(1.0, docs / every)
             found *= math.sqrt(share) if place else share
         return found
@@ -417,7 +417,7 @@ class CompiledQuery:
         sql += f" WHERE {where} AND {rest}" if where else f" WHERE {rest}"
         if not counted:
             order = _ORDER[self.query.sort]
-            # Row numbers of the leading table, so that nothing has to be sorted.
+            # Ordered by the row numbers of the leading table, so that SQLite need not sort.
             if source.startswith("words"):
                 order = order.replace("f.row", "words.rowid")
             elif " g CROSS" in source:
@@ -446,7 +446,7 @@ class CompiledQuery:
         passing = self._passing(every)
         wanted = every if limit is None else limit
         newest = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
-        # A page is full early only where rows come in the requested order.
+        # Reading stops at a full page only if rows are read in the requested order.
         hits = max(passing * docs / every, 1 / every)
         costs = self._costs
         step = costs.name if self.query.sort is Sort.NAME and limit is not None else costs.scan
@@ -459,7 +459,7 @@ class CompiledQuery:
         ]
         if self._match:
             steps = min(docs, wanted / max(passing, 1 / every)) if newest else docs
-            # Only rows with all words are checked, but the list of each word is read.
+            # Facts are checked only for rows with all words, but the list of each word is read.
             lists = sum(self._docs) * steps / max(docs, 1.0)
             cost = lists * costs.list + steps * costs.words
             plans.append((cost, by_words, beside))
@@ -551,7 +551,7 @@ def _membership(table: str, column: str, numbers: Sequence[int]) -> Condition:
     within = f"{column} IN ({marks(numbers)})"
     sql = f"EXISTS (SELECT 1 FROM {table} g WHERE g.{within} AND g.row = f.row)"
     if len(numbers) > 1:
-        # A picture may have several of them and must be found once.
+        # A picture may have several of the values, but must be found only once.
         return Condition(
             sql=sql,
             values=tuple(numbers),
@@ -580,7 +580,7 @@ def _literal(words: SearchPhrase) -> Condition:
 
 
 def _looked_up(needles: Sequence[tuple[str, bool]]) -> list[Condition]:
-    """Condition that each of these texts occurs in a picture's words, or does not."""
+    """Condition that each of these texts occurs, or does not occur, in a picture's words."""
     if not needles:
         return []
     parts = " AND ".join(f"instr(t.text, ?) {'>' if there else '='} 0" for _n, there in needles)

@@ -33,7 +33,7 @@ _KEYS = {
 }
 """Key of a picture's stack, from `facts f`; 0 for none."""
 
-# With the condition of the partial index.
+# `f.stack > 0` is the condition of the partial index, without which SQLite would not use it.
 _HAND = "f.stack > 0 AND f.stack = ?1"
 _MEMBERS = {
     StackBy.RUN: "f.run = ?1 AND f.stack = 0",
@@ -101,7 +101,7 @@ class IndexStacks:
         opened: Mapping[int, bool] | None,
         given: Mapping[int, int] | None = None,
     ) -> Stacking:
-        """Stacks of rows in the order of the grid; `given`: keys of rows without a picture."""
+        """Stacks of rows in the order of the grid; `given` has keys of rows without a picture."""
         keys = self.keys(rows, by)
         if given:
             for at, row in enumerate(rows):
@@ -153,7 +153,7 @@ class IndexStacks:
         return array("q", sorted(row for (row,) in self._db.execute(sql, (key,))))
 
     def facts(self, keys: Sequence[int], by: StackBy) -> dict[int, StackFacts]:
-        """Facts of each stack in the whole library, whatever the grid shows of it."""
+        """Facts of each stack in the whole library, including pictures the grid does not show."""
         wheres = [_HAND, *([_MEMBERS[by]] if by in _MEMBERS else [])]
         found = {}
         for key in keys:
@@ -170,7 +170,7 @@ class IndexStacks:
         return found
 
     def covers(self, stacks: Sequence[Sequence[int]]) -> list[int]:
-        """Row of the cover of each stack, given its rows; 0 for one of unknown rows."""
+        """Row of the cover of each stack, given its rows; 0 for a stack of unknown rows."""
         members: dict[int, StackMember] = {}
         for some in chunks([row for stack in stacks for row in stack]):
             for row, picked, rating, cover in self._db.execute(
@@ -184,7 +184,7 @@ class IndexStacks:
         ]
 
     def highest_cover(self) -> int:
-        """Rank of the cover that was chosen last; 0 for none."""
+        """Rank of the most recently chosen cover; 0 for none."""
         ((rank,),) = self._db.execute("SELECT coalesce(max(cover), 0) FROM facts WHERE cover > 0")
         return int(rank)
 
@@ -257,7 +257,7 @@ class IndexStacks:
         return PickRound(id=id, definition=pick, place=place, decisions=decisions, gone=gone)
 
     def last_decision(self, id: str) -> LogPosition | None:
-        """Log position of a round's or duel's last decision that is not undone; else None."""
+        """Log position of the last decision of a round or duel that is not undone, if any."""
         found = self._db.execute(
             f"SELECT h.file, h.offset {_STANDING} ORDER BY d.seq DESC LIMIT 1", (id,)
         ).fetchone()

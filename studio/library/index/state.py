@@ -26,7 +26,7 @@ class IndexState:
     ) -> Groups:
         """Current value of `field` for each id, grouped by value; unknown ids are left out.
 
-        `read` is called with the number of further ids read; what it raises ends the query.
+        `read` is called with the number of further ids read; an exception ends the query.
         """
         if field == "collection":
             return [(self._collection_value(id), [id]) for id in ids]
@@ -100,7 +100,7 @@ class IndexState:
         return {one: found[one] for one in digests if one in found}
 
     def trashed(self) -> list[tuple[str, str, str, int]]:
-        """Id, path, sha256 and bytes of each picture in the trash."""
+        """Id, path, sha256 and size in bytes of each picture in the trash."""
         return list(
             self._db.execute(
                 "SELECT p.id, p.path, p.sha256, CAST(p.body AS TEXT) ->> '$.bytes'"
@@ -121,7 +121,7 @@ class IndexState:
         return {id for some in chunks(ids) for id in lineage_sql.hidden(self._db, some)}
 
     def stranded_answers(self, ids: Sequence[str]) -> set[str]:
-        """The ids among these that are answers in the trash without their pictures."""
+        """The ids among these that are answers in the trash without all of their pictures."""
         return {id for some in chunks(ids) for id in lineage_sql.stranded(self._db, some)}
 
     def made_of(self, answer: str) -> list[str]:
@@ -129,7 +129,7 @@ class IndexState:
         return lineage_sql.made_of(self._db, answer)
 
     def files_with(self, ids: Sequence[str]) -> list[tuple[str, str, int]]:
-        """Path, sha256 and bytes of the answers that are deleted for good with these pictures."""
+        """Path, sha256 and size in bytes of the answers deleted for good with these pictures."""
         going = set(ids)
         return [
             values
@@ -197,6 +197,6 @@ class IndexState:
         return LogPosition(*found) if found else None
 
     def to_redo(self) -> LogPosition | None:
-        """Log position of the change that was undone last; None after a newer change."""
+        """Log position of the most recently undone change; None after a newer change."""
         found = self._db.execute(schema.TO_REDO).fetchone()
         return LogPosition(*found) if found else None

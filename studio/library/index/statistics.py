@@ -30,7 +30,7 @@ class StorageTotals(Struct, frozen=True, kw_only=True):
 
 
 class IndexStatistics:
-    """Counts and sums, read over one connection to the index."""
+    """Counts and sums, read through one connection to the index."""
 
     def __init__(self, db: Any) -> None:
         self._db = db
@@ -46,7 +46,7 @@ class IndexStatistics:
         )
 
     def spend(self, day: float, month: float) -> Spend:
-        """Spend since the start of the local day and month (both seconds since 1970)."""
+        """Spending since the start of the local day and month (both in seconds since 1970)."""
         row = self._db.execute(schema.SPEND, (day, month)).fetchone()
         today, this_month, unknown, maybe = row or (0.0, 0.0, 0, 0)
         return Spend(
@@ -54,14 +54,14 @@ class IndexStatistics:
         )
 
     def spend_by_day(self, since: float) -> dict[str, float]:
-        """Spend of each local day that has any, such as {"2026-11-23": 1.21}."""
+        """Spending by local day, for days with any, such as {"2026-11-23": 1.21}."""
         return dict(self._db.execute(schema.SPEND_BY_DAY, (since,)))
 
     def cost(self, ids: Sequence[str]) -> Cost:
         """Total cost of these pictures; duplicates count once."""
         usd, unknown = 0.0, 0
         every = dict.fromkeys(ids)
-        # With the answers that they were made from, each of which was paid for once.
+        # Includes the answers that the pictures were made from, each of which was paid for once.
         for some in chunks(list(every)):
             every |= dict.fromkeys(lineage_sql.answers_of_ids(self._db, some))
         for some in chunks(list(every)):
@@ -83,7 +83,7 @@ class IndexStatistics:
         return StorageTotals(bytes=size, usd=usd, unknown=int(unknown))
 
     def prompts(self, words: str, limit: int) -> list[PromptUse]:
-        """Prompts of the history that contain `words`, last used first."""
+        """Prompts of the history that contain `words`, most recently used first."""
         found = self._db.execute(
             "SELECT prompt, last, times, coalesce((SELECT id FROM pictures WHERE id = picture), '')"
             " FROM prompts WHERE instr(lower(prompt), lower(?)) > 0 ORDER BY last DESC LIMIT ?",

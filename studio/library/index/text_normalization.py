@@ -1,10 +1,10 @@
 """Search terms of a text: folded words, and character pairs for scripts without spaces.
 
-Indexed text and searches go through `terms` alike. Case, accents, ligatures and the sharp s are
-folded (Unicode's NFKD and case folding). Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese
-have no spaces between words, or words with changing endings: their characters become overlapping
-pairs, and the last character of a run is a term of its own, so that one character finds every pair
-it begins.
+Indexed text and searches are normalized in the same way. Case, accents, ligatures and the sharp s
+are folded (Unicode's NFKD and case folding). Chinese, Japanese, Korean, Thai, Lao, Khmer and
+Burmese have no spaces between words, or words with changing endings: their characters become
+overlapping pairs, and the last character of a run becomes a term of its own. A search for one
+character finds every pair that begins with it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import unicodedata
 from functools import cache
 
 LONGEST = 48
-"""Characters of a term that count; anything longer is not a word (data in a prompt)."""
+"""Number of characters of a term that count; anything longer is data in a prompt, not a word."""
 
 _ASCII = re.compile(r"[a-z0-9]+")
 _ACCENTS = "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]"
@@ -81,8 +81,8 @@ def terms(text: str) -> list[str]:
 def asked_terms(text: str) -> tuple[list[str], bool]:
     """The consecutive terms of a search, and whether the last one is a prefix.
 
-    The single character at the end of a run of pairs is left out, because the run may go on in the
-    indexed text; a character searched for alone is the prefix of a pair.
+    The single character at the end of a run of pairs is left out, because the run may continue in
+    the indexed text. A single character in a search is the prefix of a pair.
     """
     found = terms(text)
     if not found or not _paired().fullmatch(found[-1]):

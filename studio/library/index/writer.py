@@ -1,6 +1,6 @@
 """Index writer: applies records of the log to the tables, in order.
 
-It writes through a connection that the index opened, within one of its transactions.
+Writes through a connection that the index opened, within one of the index's transactions.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _values = attrgetter(*_NAMES)
 
 
 def _body(picture: Picture) -> bytes:
-    """JSON of the fields that differ from their defaults: less to write and to read."""
+    """JSON of a picture, without fields that have their defaults, to save space and time."""
     told = {
         name: value
         for name, value, default in zip(_NAMES, _values(picture), _DEFAULTS, strict=True)
@@ -54,7 +54,7 @@ def _body(picture: Picture) -> bytes:
 class IndexWriter:
     """Applies records through an apsw connection, within one transaction.
 
-    Pictures are collected and inserted together, at the latest before a change.
+    Pictures are collected and inserted together, at the latest before the next change record.
     """
 
     def __init__(self, db: Any, taken: Callable[[int], None] = ignore_progress) -> None:
@@ -106,7 +106,7 @@ class IndexWriter:
             self._new_terms.clear()
 
     def _take_job(self, job: Job, pictures: Sequence[Picture]) -> None:
-        # The last record of a job in the log counts.
+        # If the log has several records of a job, the last one counts.
         self._jobs.append(
             (
                 job.id,
@@ -160,7 +160,7 @@ class IndexWriter:
             )
             self._bills += 1
         elif job.state is JobState.DONE and self._bills:
-            # An answer that was kept or cut at first: the cost is on its picture now.
+            # A kept or truncated answer was read after all: its picture has the cost now.
             self._db.execute(
                 "DELETE FROM bills WHERE job = ? AND (kept OR attempt = ?)", (job.id, job.attempt)
             )
@@ -200,7 +200,7 @@ class IndexWriter:
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (_facts(row, picture) for row, picture in numbered),
         )
-        # An answer has no place in a family.
+        # Hidden answers are not part of a family.
         self._add_lineage([(row, picture) for row, picture in numbered if not picture.answer])
         self._set_tags((row, name) for row, picture in numbered for name in picture.tags)
         self._index_words(numbered)
@@ -236,7 +236,7 @@ class IndexWriter:
         )
 
     def _tag(self, name: str) -> int:
-        """Number of a tag, which may be a new one."""
+        """Number of a tag; a new tag is added."""
         number = self._tags.get(name)
         if number is None:
             self._db.execute(
@@ -316,7 +316,7 @@ class IndexWriter:
         place = value if field == "round_place" else value.get("place", 0)
         self._db.execute("UPDATE rounds SET place = ? WHERE id = ?", (place, id))
         if field == "decision" and not (record.undoes or record.redoes):
-            # The history knows whether it was undone.
+            # Undo and redo records are in the history, which tells whether a decision is undone.
             self._db.execute(
                 "INSERT OR IGNORE INTO decisions(record, round, body) VALUES (?,?,?)",
                 (record.id, id, msgspec.json.encode(value).decode()),
@@ -371,7 +371,7 @@ class IndexWriter:
                 self._reindex_words(rows)
 
     def _set_trashed(self, field: str, value: Any, ids: Sequence[str]) -> None:
-        """Set one bit of `facts.trashed`; answers follow their pictures."""
+        """Set one bit of `facts.trashed`; hidden answers follow their pictures."""
         kept, new = ("2", int(value)) if field == "trashed" else ("1", 2 * int(value))
         rows = self._rows(ids)
         self._db.execute(
@@ -396,7 +396,7 @@ class IndexWriter:
         ]
 
     def _set_beside(self, field: str, value: Any, rows: Sequence[int]) -> None:
-        """Set a field that few pictures have, in a table of its own."""
+        """Set a field that few pictures have, which is stored in a table of its own."""
         table, column = schema.COLUMNS[field]
         within = f"row IN ({marks(rows)})"
         self._db.execute(f"DELETE FROM {table} WHERE {within}", rows)

@@ -65,7 +65,7 @@ def make(library: Path, *, now: float | None = None) -> Path | None:
 
 
 def _copy(path: Path, folder: Path, before: Path | None) -> None:
-    # The name has the size: a log only grows.
+    # The name contains the size: a log only grows, so an equal size means equal content.
     size = path.stat().st_size
     name = f"{path.name}.{size}.gz"
     if before is not None and (before / name).is_file():
@@ -95,7 +95,7 @@ def records_of(library: Path) -> Iterator[Record]:
             seen.add(path.name)
             try:
                 with gzip.open(path) as file:
-                    # Limits what a small compressed file can expand to.
+                    # With a limit, because a small compressed file may expand to a very long line.
                     while (line := file.readline(_LONGEST)) and len(line) < _LONGEST:
                         with contextlib.suppress(ValueError, LibraryTooNew):
                             yield record_log.decode(line)

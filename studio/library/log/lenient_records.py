@@ -1,6 +1,6 @@
 """Lenient reading of a record that is invalid as a whole; its line in the log stays as it is.
 
-A picture that was paid for is not lost because of another invalid field or picture in its record.
+A picture that was paid for is not lost because another field or picture in its record is invalid.
 Invalid values of a change are not applied.
 """
 
@@ -49,7 +49,7 @@ def as_far_as_understood(raw: Any, id: str) -> Record:
     pictures = [picture for picture in found if picture is not None]
     kind = record.kind
     if kind == "job" and job is None:
-        # Its pictures are kept anyway.
+        # The pictures are kept, even without a valid job.
         kind = "import"
     mended = msgspec.structs.replace(
         record,

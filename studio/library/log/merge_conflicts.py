@@ -1,8 +1,8 @@
-"""Merge of conflict copies that sync services leave of record files.
+"""Merge of conflict copies of record files, which sync services create.
 
-Two computers wrote to the month's file, and the service kept the second version under another name.
-Records that only this copy has are appended to the log, ordered by time; then the copy is moved to
-the copies of the records. Duplicate records count once.
+If two computers write to the same month's file, the service keeps the second version under another
+name. Records that only this copy has are appended to the log, ordered by time; then the copy is
+moved to the copies of the records. Duplicate records count once.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def _ignore(_part: float) -> None:
 
 
 class ReadProgress:
-    """Progress of reading the whole log; another thread may stop it.
+    """Progress of reading the whole log, which another thread may stop.
 
     Attributes:
         tell: called on the reading thread with the share of the work that is done.
@@ -37,7 +37,7 @@ class ReadProgress:
         self._stopped = False
 
     def stop(self) -> None:
-        """Cancel the reading; the library is shown as far as it is known."""
+        """Cancel the reading; the library shows only the pictures read so far."""
         self._stopped = True
 
     def watched(self, read: Reads) -> Reads:

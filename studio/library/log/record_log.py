@@ -31,10 +31,10 @@ _BLOCK = 1 << 20
 
 
 def decode(line: bytes, odd: list[str] | None = None) -> Record:
-    """The record of a line without its invalid parts, which are added to `odd`.
+    """The record of a line without its invalid parts, whose names are added to `odd`.
 
-    Raises NotUnderstood if the line is torn, damaged or invalid altogether. Raises LibraryTooNew
-    for a line of a newer version.
+    Raises NotUnderstood if the line is truncated, damaged or invalid altogether. Raises
+    LibraryTooNew for a line of a newer version.
     """
     cut = line.rfind(SUM)
     if cut < 0:
@@ -91,7 +91,7 @@ def _is_month(name: str) -> bool:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file; of a line longer than any record, only its end."""
+    """The lines of a file; of a line that exceeds the limit, only the end."""
     while line := file.readline(_LONGEST_LINE):
         if not line.endswith(b"\n") and len(line) == _LONGEST_LINE:
             while line and not line.endswith(b"\n"):
@@ -140,7 +140,7 @@ class RecordLog:
         return LogPosition(every[-1].name, every[-1].stat().st_size)
 
     def emptied(self) -> list[Path]:
-        """Files that lost all their lines: the empty ones before the newest."""
+        """Files that lost all their lines: the empty files before the newest file."""
         return [path for path in self._files()[:-1] if path.stat().st_size == 0]
 
     def reaches(self, place: LogPosition) -> bool:
@@ -150,7 +150,7 @@ class RecordLog:
         try:
             with (self.folder / place.file).open("rb") as file:
                 file.seek(place.offset - 1)
-                # The last line may lack its line end.
+                # The last line may lack its line ending.
                 return file.read(1) in (b"\n", b"}")
         except (OSError, ValueError):
             return False
@@ -160,8 +160,8 @@ class RecordLog:
     ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
         """Records after `since` in order, each with its start and end.
 
-        A torn last line is skipped silently; other damaged lines are counted in `damaged` and
-        logged, and so are partly valid ones, whose valid part is returned. Raises LibraryTooNew.
+        A truncated last line is skipped silently. Other damaged lines are counted in `damaged` and
+        logged; if a part of a line is valid, that part is returned. Raises LibraryTooNew.
         """
         for path in self._files():
             if path.name < since.file:
@@ -224,14 +224,14 @@ class RecordLog:
         """Append records durably, with one fsync; returns each with its start and end."""
         with files.storage_errors(self.folder):
             if not self.reaches(after) or not (self._appender is None or self._appender.in_place()):
-                # Nobody would read what is appended here.
+                # Records appended here would never be read.
                 self.close()
                 raise records.missing_records_error(self.folder)
             return self._append(added)
 
     def _append(self, added: Sequence[Record]) -> list[tuple[Record, LogPosition, LogPosition]]:
         if (version := max(record.v for record in added)) > self._version:
-            # First, so that no older program finds a record it does not understand.
+            # The version first, so that older programs never read a record they do not support.
             records.raise_version(self.folder.with_name("id"), version)
             self._version = version
         name = self._month()
@@ -244,7 +244,7 @@ class RecordLog:
         try:
             self._appender.sync()
         except BaseException:
-            # After a failed sync the end of the file is unknown: reopen it next time.
+            # After a failed sync the end of the file is uncertain: it is reopened next time.
             self.close()
             raise
         ends = list(accumulate(map(len, lines), initial=start))
@@ -254,14 +254,14 @@ class RecordLog:
         ]
 
     def _month(self) -> str:
-        # Never an earlier file than the last: the log is read in order of names.
+        # Never earlier than the last file, because the log is read in order of names.
         name = time.strftime("%Y-%m.jsonl", time.gmtime())
         every = self._files()
         return max(name, every[-1].name) if every else name
 
     @staticmethod
     def _complete_last_line(appender: files.Appender) -> None:
-        # A line torn by a crash gets a line end, so that the next one is readable.
+        # A line truncated by a crash gets a line ending, so that the next one is readable.
         if appender.size:
             with appender.path.open("rb") as file:
                 file.seek(-1, 2)

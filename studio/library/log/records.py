@@ -5,8 +5,8 @@ Layout: `.gridbrush/records/YYYY-MM.jsonl`, a new file each month (UTC). A line 
     {"v":1,"id":"<uuid7>","at":1700000000.0,"kind":"change",…,"sum":"<crc32 of the rest>"}
 
 The log is the source of truth: index, counts and history are computed by reading it in order. Undo
-appends the inverse with the id of what it undoes, so the user's history is the log. Reading and
-appending are in `record_log`.
+appends the inverse change with the id of the undone record, so the log is also the user's history.
+Reading and appending are in `record_log`.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ SECOND = frozenset(
 """Fields of version 2: before the first of them is written, the library gets that version."""
 
 THIRD = frozenset({"answer"})
-"""Fields of version 3; records of pictures made here are of version 3 too."""
+"""Fields of version 3; records of pictures made here also have version 3."""
 
 DERIVED = "derived"
-"""Kind of a record of version 3: a picture made here, with the change that goes with it."""
+"""Kind of a record of version 3: a picture made here, and the change made together with it."""
 
 Groups = list[tuple[Any, list[str]]]
 """Values of a field, each with the ids that have it: a change of a million pictures is one line."""
 
 
 class FieldChange(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A changed field; attributes as in `Record`."""
+    """A changed field; the attributes are those of `Record`."""
 
     field: str
     values: Groups = []
@@ -72,17 +72,17 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
             "change" (a field of pictures or jobs, or a collection), "derived" (a picture made
             here; undoing its change moves it to the trash, and restores the picture that it
             replaced).
-        field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
-            collection itself: {"name", "search"}, or None if it does not exist;
-            "collection_place" is its place in the sidebar, from 0; "imported" ends an import, and
-            its undo moves the pictures to the trash. Of version 2: "branch" (name of the branch
-            that begins with a picture), "stack" (id of its stack made by hand, "-" for none),
-            "cover" (its rank as the cover of a stack, 0 for none), "drift" (its difference from its
-            parent); "round" and "duel" (a definition, or None when it does not exist),
-            "round_place" and "decision" have ids of rounds and duels. Of version 3: "answer" (it is
-            the answer that a picture was made from, and not itself a result).
+        field: changed field of the pictures. Some fields do not belong to pictures: "dismissed" is
+            a field of jobs; "collection" is a collection itself ({"name", "search"}, or None if it
+            does not exist); "collection_place" is its place in the sidebar, from 0; "imported" ends
+            an import, and undoing that moves the pictures to the trash. Of version 2: "branch"
+            (name of the branch that begins with a picture), "stack" (id of the picture's stack made
+            by hand, "-" for none), "cover" (its rank as the cover of a stack, 0 for none), "drift"
+            (its difference from its parent); "round" and "duel" (a definition, or None if it does
+            not exist), "round_place" and "decision" have ids of rounds and duels. Of version 3:
+            "answer" (whether the picture is a hidden answer that another picture was made from).
         values: new values, each with the ids that get it.
-        former: the values before, in the same shape.
+        former: the previous values, in the same form.
         also: further fields changed by the same action.
         undoes, redoes: id of the record that this one undoes or redoes.
     """
@@ -163,7 +163,7 @@ class LibraryIdentity(msgspec.Struct, frozen=True):
 
 
 def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
-    """The library's `id` file, created if `create`; None if there is no valid one.
+    """Content of the library's `id` file, created if `create`; None if there is no valid one.
 
     An invalid file is renamed and reported in `told`, and computed files are built again.
     Raises StorageError.
@@ -248,14 +248,14 @@ def read_only() -> StorageError:
 
 
 UNLISTED = frozenset({"seen", "path", "missing", "drift", "round_place"})
-"""Fields whose changes do not enter the history, and cannot be undone."""
+"""Fields whose changes are not in the history and cannot be undone."""
 
 _BEGUN = frozenset({"round", "duel"})
-"""Fields whose first record only starts a round or duel, which is not worth an undo step."""
+"""Fields whose first record starts a round or duel, which is not an undo step."""
 
 
 def listed(record: Record) -> bool:
-    """Whether a change enters the history, so that it can be undone."""
+    """Whether a change is in the history, so that it can be undone."""
     if record.field in _BEGUN and all(value is None for value, _ids in record.former):
         return bool(record.undoes or record.redoes)
     return record.field not in UNLISTED
@@ -270,7 +270,7 @@ def change(
     undoes: str = "",
     redoes: str = "",
 ) -> Record:
-    """A record of a user's change, made now."""
+    """A new record of a change by the user."""
     changed = {field, *(one.field for one in also)}
     return Record(
         v=3 if changed & THIRD else 2 if also or changed & SECOND else FIRST,

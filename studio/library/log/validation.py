@@ -20,7 +20,7 @@ from studio.library.files.originals import is_original
 T = TypeVar("T")
 
 LAST_TIME = 2.5e11
-"""Latest time in seconds since 1970, before the year 9999."""
+"""Latest valid time in seconds since 1970, just before the year 9999."""
 
 NOT_PICTURES = frozenset({"collection", "round", "duel", "round_place", "decision"})
 """Fields whose ids belong to collections, rounds and duels."""
@@ -202,7 +202,7 @@ def _is_read_as(value: Any, kind: type[Any]) -> bool:
 
 
 def is_version(number: int) -> bool:
-    """Whether this is a plausible version."""
+    """Whether this is a plausible version number."""
     return 0 < number <= _LAST_VERSION
 
 

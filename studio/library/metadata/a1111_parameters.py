@@ -5,8 +5,8 @@
     Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 42, Size: 512x768, Model: name
 
 Some programs write all of it on one line, and prompts may contain the same words: the settings are
-the last part that looks like settings up to the end. See `parse_generation_parameters` in the web
-UI's `modules/infotext_utils.py`.
+the last part that looks like settings to its end. See `parse_generation_parameters` in the web UI's
+`modules/infotext_utils.py`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _SETTINGS: Final = 50_000
 """Limit of the settings in characters."""
 
 _FEWEST: Final = 2
-"""Fewest settings after "Steps:" if nothing else identifies them as settings."""
+"""Minimum number of settings after "Steps:" if nothing else identifies them as settings."""
 
 _PLACES: Final = 20
-"""Candidates tried for the beginning of the settings."""
+"""Number of candidates tried for the beginning of the settings."""
 
 _STEPS: Final = re.compile(r"\bSteps:[ \t]*\d+(?=[ \t]*(?:,|\||\r?\n|$))")
 _LOOSE_STEPS: Final = re.compile(r"^Steps:\s*\d", re.MULTILINE)
@@ -111,7 +111,7 @@ def _last_line(text: str) -> int | None:
     line = text[begin:]
     if len(line) < _SETTINGS and _is_settings(line):
         return begin
-    # Too long for a prompt: what follows are settings.
+    # A text this long is more than a prompt, so a looser pattern finds the settings.
     loose = _LOOSE_STEPS.search(text) if len(text) > LONGEST else None
     return loose.start() if loose is not None else None
 

@@ -2,7 +2,7 @@
 
 A graph has the nodes that ran: `{"3": {"class_type": "KSampler", "inputs": {"seed": 11,
 "positive": ["6", 0], ...}}}`; a link is the id of a node and the number of its output. Only the
-inputs of a sampler count as prompt, seed and model. Where the path leads through unknown nodes, or
+inputs of a sampler count as prompt, seed and model. If the path leads through unknown nodes, or
 several samplers made the picture, the result is unknown. Nothing is guessed.
 """
 
@@ -57,7 +57,7 @@ class _GraphTooLargeError(ValueError):
 
 
 class _UnknownError(ValueError):
-    """Text from a node that is not understood."""
+    """A text comes from an unknown node."""
 
 
 class _GraphReader:
@@ -70,7 +70,7 @@ class _GraphReader:
         found = [inputs for inputs in map(self._inputs_of, samplers) if inputs != SamplerInputs()]
         if not found:
             return SamplerInputs()
-        # Pictures of one graph cannot be told apart; what all of them share is true of each.
+        # It is unknown which picture of a graph this is, so only values common to all are used.
         last = found[-1]
         return SamplerInputs(
             prompt=last.prompt if _same(one.prompt for one in found) else "",
@@ -83,7 +83,7 @@ class _GraphReader:
     # Samplers
 
     def _samplers(self) -> list[str]:
-        """The samplers of the saved pictures, without those that another one refines."""
+        """The samplers of the saved pictures, without those whose result another one refines."""
         used = {str(link[0]) for id in self._graph for _name, link in self._links(id)}
         pictured = [id for id in self._graph if self._takes_picture(id)]
         saving = [id for id in pictured if known.SAVING.search(self._kind(id))]
@@ -168,7 +168,7 @@ class _GraphReader:
         return given and fits and not known.CONTROL.search(self._kind(id))
 
     def _is_maker(self, id: str) -> bool:
-        """Whether a node makes a picture from text by itself, as nodes of image services do."""
+        """Whether a node makes a picture from text without a sampler, like nodes of services."""
         inputs = self._inputs(id)
         kind = self._kind(id)
         words = any(name in inputs for name in ("prompt", "positive_prompt", "text_prompt"))
@@ -316,7 +316,7 @@ class _GraphReader:
         for name in known.MODELS:
             value = inputs.get(name)
             if isinstance(value, dict):
-                # Some nodes have more than the name: {"content": name, "image": ...}.
+                # Some nodes store the name in an object: {"content": name, "image": ...}.
                 value = value.get("content") or value.get("name")
             if isinstance(value, str) and value.strip():
                 return value.strip()
@@ -353,7 +353,8 @@ class _GraphReader:
         if (chosen := self._chosen(id)) is not None:
             return self._conditions(inputs.get(chosen), role, depth + 1)
         if "positive" in inputs or "negative" in inputs:
-            # Nodes that pass both on have these outputs first; nodes that encode both do not.
+            # A node that passes both inputs on has them as its first outputs, unlike one that
+            # encodes both.
             both = all(
                 self._node(inputs.get(name)) and not self._leads_to_text(inputs[name])
                 for name in ("positive", "negative")
@@ -374,7 +375,7 @@ class _GraphReader:
             for name, value in self._links(id)
             if name.lower().startswith(("conditioning", "cond"))
         ]
-        # The input that others are appended to comes first.
+        # The first text is that of the input that the others are appended to.
         parts.sort(key=lambda one: not one[0].endswith("_to"))
         if not parts:
             parts = [one for one in self._links(id) if one[0] in known.BUNDLES][:1]
@@ -414,7 +415,7 @@ class _GraphReader:
         return self._known_text(given)
 
     def _known_text(self, value: Any) -> str:
-        """The text of an input, or "" where it is unknown."""
+        """The text of an input; "" if it is unknown."""
         try:
             return self._text(value, 0)
         except (_GraphTooLargeError, _UnknownError):

@@ -16,7 +16,7 @@ WRITER: Final = re.compile(
     r"|regex|extract|split|substring|truncate|format|shuffle|file|load",
     re.IGNORECASE,
 )
-"""Nodes whose text does not come from their inputs."""
+"""Pattern of nodes whose text does not come from their inputs."""
 
 BUNDLE: Final = re.compile(r"pipe|context|ctx|tuple|loader", re.IGNORECASE)
 BUNDLES: Final = (
@@ -25,7 +25,7 @@ BUNDLES: Final = (
 """Inputs that bundle several values of another node."""
 
 TEMPLATE: Final = re.compile(r"__[\w*/-]+__|\{[^{}]*\|")
-"""Templates whose parts are chosen at random when a graph runs."""
+"""Pattern of templates whose parts are chosen at random when a graph runs."""
 
 PICTURE_INPUTS: Final = ("samples", "images", "image", "latent", "latent_image", "pixels")
 SAMPLER_INPUTS: Final = frozenset({
@@ -37,7 +37,7 @@ NUMBERS: Final = ("seed", "noise_seed", "value", "int", "number", "Number", "Val
 MODELS: Final = ("ckpt_name", "unet_name", "model_name", "base_ckpt_name", "gguf_name", "model")
 MODEL_FILE: Final = re.compile(r"[^\0]+\.(?:safetensors|ckpt|gguf|sft|pth?|bin)", re.IGNORECASE)
 NOT_MODELS: Final = re.compile(r"lora|vae|clip|control|embed|upscale|text|t5|encoder|config|style")
-"""Inputs whose files are not image models."""
+"""Pattern of inputs whose files are not image models."""
 
 SETTINGS: Final = ("steps", "cfg", "guidance", "sampler_name", "scheduler", "denoise")
 

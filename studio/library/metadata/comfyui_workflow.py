@@ -15,7 +15,7 @@ from typing import Any, Final
 _MUTED: Final = 2
 _BYPASSED: Final = 4
 _GIVEN, _RETURNED = -10, -20
-"""Ids of the nodes that stand for a subgraph's inputs and outputs."""
+"""Ids of the nodes that represent a subgraph's inputs and outputs."""
 
 _NODES: Final = 20_000
 _DEEPEST: Final = 20
@@ -44,7 +44,7 @@ _VALUES: Final[dict[str, tuple[str, ...]]] = {
     "StringConcatenate": ("string_a", "string_b", "delimiter"),
     "ShowText|pysssss": (),
 }  # fmt: skip
-"""Names of node values for workflows that lack them; "" has no name."""
+"""Names of node values for workflows that lack them; "" for a value without a name."""
 
 _VALUE_ALONE: Final = re.compile(
     r"primitive|string|text|literal|constant|^int|^float|seed|prompt", re.IGNORECASE
@@ -165,7 +165,7 @@ class _Level:
         outputs = _list(node.get("outputs"))
         wanted = outputs[slot].get("type") if slot < len(outputs) else None
         if node.get("mode") == _BYPASSED:
-            # The input with the same index comes before others of its type.
+            # Among inputs of the type, the one with the same index comes first.
             inputs = inputs[slot : slot + 1] + inputs
             inputs = [one for one in inputs if one.get("type") == wanted]
         linked = next((one["link"] for one in inputs if one.get("link") is not None), None)
@@ -226,7 +226,7 @@ def _values(node: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     at = 0
     for name in names:
-        # A seed is followed by what to do with it after the run.
+        # A seed is followed by its rule for the next run, such as "randomize".
         if name and found and "seed" in next(reversed(found)).lower():
             at += at < len(values) and _after_seed(values[at])
         if at < len(values) and name:

@@ -3,9 +3,9 @@
 Supported are A1111's "parameters" (also Forge, SD.Next and many others), ComfyUI's graphs and
 workflows, SwarmUI, Fooocus, InvokeAI, NovelAI, Easy Diffusion, Draw Things, Midjourney, a plain
 description, and our own. The texts come from PNG chunks, Exif, XMP and comments; the decoding
-process extracts them. The location of a text says little about its format: each is detected by its
-content. All of it is untrusted: no path is followed, nothing is run. What is uncertain is left
-unknown.
+process extracts them. The location of a text says little about its format, so each is detected by
+its content. All of it is untrusted: no path is followed, nothing is run. Uncertain values are
+treated as unknown.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def read(texts: Mapping[str, str]) -> Provenance:
         try:
             found = reader(every)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            # Another format or a broken text: another reader may know it.
+            # Another format, or a damaged text: another reader may understand it.
             continue
         if found is None or found == NOTHING:
             continue
@@ -103,9 +103,9 @@ def _made(
 ) -> Provenance:
     number = _number(seed)
     if number is not None and number < 0 and tool != "Gridbrush":
-        number = None  # they write -1 for a random seed
+        number = None  # programs write -1 for a random seed
     if number is None and re.fullmatch(r"\d{19,40}", _text(seed)):
-        # Too large for the library, but still shown.
+        # The seed is too large for the library, but is shown as a setting.
         settings = {"Seed": _text(seed), **(settings or {})}
     return Provenance(
         tool=_text(tool)[:60],
@@ -129,7 +129,7 @@ def _text(value: Any) -> str:
 
 
 def _number(value: Any) -> int | None:
-    """A seed, which some programs write as text; None for anything but a whole number."""
+    """A seed as a number, even if written as text; None for anything but a whole number."""
     if isinstance(value, bool) or (isinstance(value, float) and abs(value) > 2**53):
         return None
     if isinstance(value, str) and not re.fullmatch(r"\s*-?\d{1,20}(?:\.0)?\s*", value):
@@ -243,7 +243,7 @@ def _swarm(found: dict[str, Any], _texts: Mapping[str, str]) -> Provenance:
 
 
 def _nested(found: dict[str, Any], texts: Mapping[str, str]) -> Provenance | None:
-    """Provenance of a WebP file by NovelAI: the texts of its PNG files, in one JSON object."""
+    """Provenance of NovelAI's WebP files, which have the texts of its PNG files in one object."""
     inside = {name: value for name, value in found.items() if isinstance(value, str)}
     inner = _json(inside["Comment"])
     return _novel(inner, {**texts, **inside})
@@ -469,7 +469,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _parts(found: dict[str, Any]) -> Iterator[Any]:
-    """An object, and the objects nested in it under the names of graphs, as JSON strings or not."""
+    """An object, and the objects nested in it under names of graphs; JSON strings are decoded."""
     yield found
     for name in ("prompt", "workflow", "extra_pnginfo"):
         inside = found.get(name)

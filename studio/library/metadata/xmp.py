@@ -44,7 +44,7 @@ _ATTRIBUTE: Final = re.compile(r"(?<![\w.:-])([\w.:-]{1,100})\s*=\s*(?:\"([^\"]*
 
 
 def words(packet: str) -> dict[str, str]:
-    """Texts of the known properties, by our names for texts in files."""
+    """Texts of the known properties, by this program's names for texts in files."""
     packet = packet[:_LONGEST]
     found: dict[str, str] = {}
     prefixes: dict[str, str] = {}

@@ -26,17 +26,17 @@ _END: Final = '\n<?xpacket end="w"?>'
 
 
 def alternative(text: str) -> str:
-    """A language alternative with one text."""
+    """An XMP value: a language alternative with one text."""
     return f'<rdf:Alt><rdf:li xml:lang="x-default">{_escaped(text)}</rdf:li></rdf:Alt>'
 
 
 def bag(texts: Sequence[str]) -> str:
-    """An unordered list of texts."""
+    """An XMP value: an unordered list of texts."""
     return f"<rdf:Bag>{''.join(f'<rdf:li>{_escaped(one)}</rdf:li>' for one in texts)}</rdf:Bag>"
 
 
 def simple(text: str) -> str:
-    """A text that is the whole value."""
+    """An XMP value: a simple text."""
     return _escaped(text)
 
 

@@ -61,7 +61,7 @@ def write(
 
     Args:
         more: files beside the library, by their name in the backup; missing ones are left out.
-        over: replace a file that has that name now, once the backup is complete.
+        over: whether to replace a file that has that name now, once the backup is complete.
 
     The library may be in use. Raises InputError if `target` is taken, StorageError.
     """
@@ -92,7 +92,7 @@ def _write(
         with files.Appender(part, lasting=False) as file:
             with zipfile.ZipFile(_ArchiveFile(file), "w", zipfile.ZIP_STORED) as archive:
                 for name, path in _contents(library, more):
-                    # A running program may remove files whose work is recorded meanwhile.
+                    # A running program may remove files meanwhile, such as those of finished work.
                     with contextlib.suppress(FileNotFoundError):
                         for size in _add(archive, name, path, hashes):
                             done += size
@@ -108,7 +108,7 @@ def _write(
         part.unlink(missing_ok=True)
         cause = error.__cause__ if isinstance(error, StorageError) else error
         if isinstance(cause, OSError):
-            # The user knows only the final name.
+            # The error names the final file, because the user knows only that.
             raise files.storage_error(cause, target) from error
         raise
     return len(hashes)
@@ -138,7 +138,7 @@ def _contents(library: Path, more: dict[str, Path]) -> Iterator[tuple[str, Path]
 def _add(archive: zipfile.ZipFile, name: str, path: Path, hashes: dict[str, str]) -> Iterator[int]:
     digest = hashlib.sha256()
     with path.open("rb") as source:
-        # A log grows while it is read; its present end is the end of a line.
+        # A log may grow while it is read; its end at this moment is the end of a line.
         left = os.fstat(source.fileno()).st_size
         info = zipfile.ZipInfo(name, time.localtime(max(path.stat().st_mtime, 315_619_200))[:6])
         info.external_attr = 0o600 << 16

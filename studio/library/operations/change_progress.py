@@ -14,7 +14,7 @@ LARGE = 20_000
 
 _TELL_EVERY = 0.25
 _READING = 0.4
-"""Share of the work that is reading, before the change is recorded."""
+"""Share of the work done by reading, before the change is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class ChangeProgressed(ProgressEvent):
     Attributes:
         pictures: number of pictures.
         part: share of the work that is done; 1 at the end.
-        written: the change is recorded, so it can be undone and no longer cancelled. If it ends
-            unrecorded, nothing was changed.
+        written: the change is recorded, so it can be undone but no longer cancelled. If it is
+            False at the end, nothing was changed.
     """
 
     pictures: int
@@ -63,7 +63,7 @@ class ChangeMonitor:
     def write(self, pictures: int) -> None:
         """Report that a change of this number of pictures is being recorded.
 
-        The last call that may raise Stopped."""
+        No later call raises Stopped."""
         if self._stopped:
             raise Stopped
         self._pictures, self._done, self._written, self._last_told = pictures, 0, True, 0.0

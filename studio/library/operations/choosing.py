@@ -1,8 +1,8 @@
 """Choosing: families and branches, stacks, rounds of pick mode, duels, and money spent on them.
 
-Rounds and duels are values of records ("round", "duel"), their decisions records of their own, so
-that each key press is durable and undone like any other change. The decision of a round and
-the flag it gives are one record.
+Rounds and duels are values of records ("round", "duel"), and each decision is a record, so that
+every key press is durable and can be undone like any other change. A decision in a round and the
+flag that it sets are one record.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ class Choosing:
         opened: Mapping[int, bool] | None = None,
         given: Mapping[int, int] | None = None,
     ) -> Stacking:
-        """Stacks of rows in the order of the grid, which may be a million.
+        """Stacks of rows in the order of the grid; for up to a million rows.
 
-        For a first screen, pass its rows only. `opened`: see `Stacking.of`; `given`: keys of
+        For a first screen, pass its rows only. For `opened`, see `Stacking.of`; `given` has keys of
         negative rows, which are pictures still being made. Cancelling the caller ends the work.
         """
         return await self._store.query_index(
@@ -112,7 +112,7 @@ class Choosing:
         return await self._store.query_index(lambda index: index.stacks.members(key, by))
 
     async def covers(self, stacks: Sequence[Sequence[int]]) -> list[int]:
-        """Row of the cover of each stack, given its rows; 0 for one of unknown rows."""
+        """Row of the cover of each stack, given its rows; 0 for a stack of unknown rows."""
         return await self._store.query_index(lambda index: index.stacks.covers(stacks))
 
     async def stack(self, ids: Sequence[str]) -> str:
@@ -137,7 +137,7 @@ class Choosing:
     # Drift
 
     async def set_drift(self, id: str, drift: Drift | None) -> None:
-        """Store the measured drift of a picture; no undo step changes it."""
+        """Store the measured drift of a picture; this is not an undo step."""
         value = None if drift is None else msgspec.to_builtins(drift)
         await edits.set_field(self._store, "drift", [id], value)
 
@@ -161,14 +161,14 @@ class Choosing:
         return await self._store.query_index(lambda index: index.stacks.rounds(), long=True)
 
     async def round(self, id: str) -> PickRound:
-        """A round of pick mode, as it was left. Raises InputError."""
+        """A round of pick mode in its last state. Raises InputError."""
         found = await self._round(id)
         if not isinstance(found, PickRound):
             raise InputError(_("This round no longer exists"))
         return found
 
     async def duel(self, id: str) -> Duel:
-        """A duel, as it was left. Raises InputError."""
+        """A duel in its last state. Raises InputError."""
         found = await self._round(id)
         if not isinstance(found, Duel):
             raise InputError(_("This duel no longer exists"))
@@ -197,7 +197,7 @@ class Choosing:
         return await self.duel(id)
 
     async def set_best(self, id: str, best: int) -> str:
-        """Let a duel decide this many places; its results stay. Returns a sentence.
+        """Set the number of places that a duel decides; its results stay. Returns a sentence.
 
         Raises InputError.
         """
@@ -241,7 +241,7 @@ class Choosing:
         return await edits.take_back(self._store, find)
 
     async def keep_place(self, id: str, place: int) -> None:
-        """Remember where a round is left; no undo step."""
+        """Store the current place of a round; this is not an undo step."""
         await edits.set_field(self._store, "round_place", [id], place)
 
     async def _round(self, id: str) -> PickRound | Duel | None:

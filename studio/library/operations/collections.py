@@ -1,8 +1,8 @@
 """Collections and saved searches, tags in use, and the history of changes.
 
-A collection is a value of a record ("collection": name and search, None once it was deleted), and
+A collection is a value of a record ("collection": name and search, or None after its deletion), and
 the collections of a picture are one of its fields, so that both are undone like any other change. A
-deleted collection keeps its pictures for the undo.
+deleted collection keeps its pictures in case the deletion is undone.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from studio.library.query import Collection, HistoryEntry, Query
 from studio.library.store import Store
 
 MOST_LISTED = 1000
-"""Most pictures listed for a change of the history."""
+"""Limit of pictures listed for a change in the history."""
 
 MOST_NAMED = 3
-"""Most pictures named for a change of the history."""
+"""Limit of pictures named for a change in the history."""
 
 
 class Collections:
@@ -36,7 +36,7 @@ class Collections:
         self._store = store
 
     async def every(self) -> list[Collection]:
-        """All collections as arranged; saved searches without their number of pictures."""
+        """All collections in their order; for saved searches, pictures are not counted."""
         return await self._store.query_index(lambda index: index.collections(), long=True)
 
     async def count(self, collection: Collection) -> int:
@@ -95,13 +95,13 @@ class Collections:
     async def arrange(self, ids: Sequence[str]) -> str:
         """Put the collections in this order; returns a sentence about it, "" for no change.
 
-        Those that are not in `ids` follow by name.
+        Collections that are not in `ids` follow by name.
         """
         places: Groups = [(place, [id]) for place, id in enumerate(ids)]
         return await edits.change(self._store, "collection_place", ids, lambda _former: places)
 
     async def add(self, ids: Sequence[str], collection: str) -> str:
-        """Add pictures to a collection (its id). Raises InputError for a saved search."""
+        """Add pictures to the collection with this id. Raises InputError for a saved search."""
         if (await self._known(collection)).search:
             raise InputError(
                 _("Saved searches fill themselves"),
@@ -109,7 +109,7 @@ class Collections:
             )
 
         def groups(former: Groups) -> Groups:
-            # Pictures that are in it already keep their order.
+            # Pictures that are already in the collection keep their order.
             return [
                 ([*within, collection], same) for within, same in former if collection not in within
             ]
@@ -122,7 +122,7 @@ class Collections:
         return await self.add(ids, found.id)
 
     async def remove(self, ids: Sequence[str], collection: str) -> str:
-        """Remove pictures from a collection (its id)."""
+        """Remove pictures from the collection with this id."""
 
         def groups(former: Groups) -> Groups:
             return [([one for one in within if one != collection], same) for within, same in former]

@@ -1,9 +1,9 @@
-"""Pictures made here from others: crops, and answers put into their parents again.
+"""Pictures made here from others: crops, and answers composed into their parents again.
 
 A picture is first completed in a folder of its own (`.gridbrush/composing/<id>/`: its file and its
-record), then the file is renamed into place and the record is appended. The next start finishes
-such a folder, so that a crash leaves neither a picture without a record nor an incomplete one. All
-calls but `add` and `set_answer` block.
+record), then the file is renamed into place and the record is appended. If the process is killed in
+between, the next start completes this, so that a crash leaves neither a picture without a record
+nor an incomplete one. All calls but `add` and `set_answer` block.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def file_in(folder: Path) -> Path:
 
 
 def give_up(folder: Path) -> None:
-    """Remove a folder that is not recorded."""
+    """Remove a picture's folder."""
     files.remove_folder(folder)
     directory_handles.remove_empty(folder.parents[2], folder.parent)
 
@@ -53,9 +53,9 @@ def give_up(folder: Path) -> None:
 async def add(
     store: Store, folder: Path, picture: Picture, *, replaced: str | None = None
 ) -> Picture:
-    """Record the picture in this folder as one change; returns it with its row.
+    """Record the picture in this folder as one change; returns the picture with its row.
 
-    `replaced` is the id of the picture whose place it takes, which goes to the trash. Raises
+    `replaced` is the id of the picture that it replaces, which is moved to the trash. Raises
     StorageError; then nothing is recorded.
     """
     added, record = await store.write(partial(_add, store, folder, picture, replaced))
@@ -77,13 +77,13 @@ def _add(
 ) -> tuple[Picture, Record]:
     also = [] if replaced is None else list(_places(store, replaced, picture.id))
     record = records.derived(picture, replaced, also=also)
-    # Complete or absent: a partial file would be reported as damage.
+    # Written atomically, because an incomplete file would be reported as damage.
     files.replace(folder / _RECORD, records.encode(record))
     return _finish(store, folder, record), record
 
 
 def _places(store: Store, old: str, new: str) -> Iterator[records.FieldChange]:
-    """Collections and stack of a picture, given to the one that takes its place."""
+    """Changes that add a new picture to the collections and stack of the one it replaces."""
     for field, unset in (("collections", []), ("stack", "")):
         for value, _ids in store.own.state.field_of(field, [old]):
             if value != unset:
@@ -120,7 +120,7 @@ def finish(store: Store) -> None:
         try:
             _finish(store, folder, record)
         except StorageError as error:
-            # The library opens without it; nothing is lost.
+            # The library opens without the picture; its folder stays for the next start.
             log.warning("A picture waits for the next start: %s", error)
     directory_handles.remove_empty(store.folder, store.folder / HIDDEN / FOLDER)
 

@@ -31,17 +31,17 @@ def stop(store: Store) -> None:
 
 
 async def change(store: Store, field: str, ids: Sequence[str], make: Make) -> str:
-    """Change a field; returns a sentence about it, or "" where nothing changed."""
+    """Change a field; returns a sentence about it, or "" if nothing changed."""
     return await _run(store, partial(_write, store, field, ids, make)) or ""
 
 
 async def set_field(store: Store, field: str, ids: Sequence[str], value: object) -> str:
-    """Set a field of all these pictures to one value; returns a sentence as `change` does."""
+    """Set a field of all these pictures to one value; returns a sentence like `change`."""
     return await change(store, field, ids, lambda _former: [(value, list(ids))])
 
 
 async def change_together(store: Store, make: Callable[[], Record]) -> str:
-    """Append the record of several fields that `make` returns on the writing thread.
+    """Append a change of several fields; `make` returns its record on the writing thread.
 
     Returns a sentence about it.
     """
@@ -105,7 +105,7 @@ async def tag(
 
 
 async def write_record(store: Store, make: Callable[[], Record | None]) -> Record | None:
-    """Append the record that `make` returns on the writing thread, if any; publish its change."""
+    """Append a record and publish its change; `make` returns it on the writing thread, or None."""
 
     def work() -> Record | None:
         record = make()
@@ -120,9 +120,9 @@ async def write_record(store: Store, make: Callable[[], Record | None]) -> Recor
 
 
 async def take_back(store: Store, find: Callable[[], LogPosition | None]) -> str | None:
-    """Undo the change that `find` returns on the writing thread, whatever came after it.
+    """Undo a change, even if others followed; `find` returns its position on the writing thread.
 
-    Returns a sentence for it, or None when there is none.
+    Returns a sentence about it, or None if there is none.
     """
 
     def work(monitor: ChangeMonitor) -> Record | None:

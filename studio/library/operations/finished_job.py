@@ -20,7 +20,7 @@ from studio.library.log import records
 from studio.library.store import Store
 
 _TOGETHER = 64
-"""Most jobs that are recorded at once."""
+"""Limit of jobs that are recorded at once."""
 
 
 class _FinishedJob(Struct):
@@ -51,7 +51,7 @@ class JobRecorder:
         """
         store, finished = self._store, _FinishedJob(job, pictures)
         self._waiting.append(finished)
-        # The call for an earlier job may record this one too; else this call does.
+        # The call for an earlier job may have recorded this one too; otherwise this call does.
         await store.writing.run(self._record_waiting)
         if finished.error is not None:
             raise finished.error

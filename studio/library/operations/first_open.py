@@ -1,10 +1,10 @@
 """First opening of a library on this computer: unfinished work waits for the user's consent.
 
 Unfinished imports, deletions and requests are resumed at the next start. In a library from
-elsewhere they are untrusted: they would fetch addresses and delete files. They are set aside
-(`.gridbrush/from-elsewhere/`) until the user agrees. The folders in which a library was opened on
-this computer are stored beside its index, in `<data>/libraries/<id>/folders`.
-All calls block.
+elsewhere they are untrusted, because they would fetch addresses and delete files: they are set
+aside (`.gridbrush/from-elsewhere/`) until the user agrees. The folders in which a library was
+opened on this computer are stored beside its index, in `<data>/libraries/<id>/folders`. All calls
+block.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def remember(folder: Path, computed: Computed) -> None:
 def meet(folder: Path, computed: Computed, *, trusted: bool) -> StorageError | None:
     """Set unfinished work aside, or restore it if `trusted`; returns the error to show, if any.
 
-    Only under the library's lock. Raises StorageError.
+    Requires the library's lock. Raises StorageError.
     """
     if trusted:
         _bring_back(folder)

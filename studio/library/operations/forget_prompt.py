@@ -1,9 +1,10 @@
 """Removal of a prompt from a library for good: there is no undo.
 
-This is the only code that changes lines of the log: the prompt is removed from each line that has
-it, and the line keeps its id and position. Pictures stay, under neutral names. Copies of the
-records are deleted, because they have the prompt too; the user's own backups are not touched. Each
-month's file is replaced as a whole, so that a crash leaves the old one or the new.
+This is the only code that changes lines of the log: the prompt is removed from each line that
+contains it, and the line keeps its id and position. Pictures stay, under neutral names. Copies of
+the records are deleted, because they contain the prompt too; the user's own backups are not
+touched. Each month's file is replaced as a whole, so that a crash leaves either the old or the new
+file.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def _neutral(picture: Picture) -> str:
 
 
 def _rename(originals: Originals, pictures: list[Picture], places: dict[str, str]) -> None:
-    # After the records: a crash in between leaves files that `verify --fix` finds by their bytes.
+    # After the records are changed: if a crash prevents this, `verify --fix` finds the files by
+    # their content.
     for picture in pictures:
         source = originals.find(picture)
         target = originals.path(replace(picture, path=places[picture.id]))
@@ -92,14 +94,14 @@ def _lines(path: Path, prompt: str, places: dict[str, str]) -> Iterator[tuple[by
         try:
             record = record_log.decode(line, odd)
         except NotUnderstood:
-            # A damaged line cannot be read, so it is removed if it may have the prompt.
+            # A damaged line cannot be changed, so it is removed if it may contain the prompt.
             yield (b"", True) if prompt.encode() in line else (line, False)
             continue
         if odd:
             if prompt.encode() not in line:
                 yield line, False
                 continue
-            # The valid part of it stays.
+            # Only the valid part of the line stays.
             line = records.encode(record)  # noqa: PLW2901 - the valid part of the same record
         value: dict[str, Any] = json_reader.plain(records.body_of(line))
         if _blank(value, prompt, places) or odd:

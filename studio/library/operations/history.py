@@ -19,17 +19,17 @@ IMPORTED = "imported"
 """Field of the record that ends an import."""
 
 WITHOUT_PICTURES = NOT_PICTURES | {"collection_place", "dismissed"}
-"""Fields of things other than pictures."""
+"""Fields that do not belong to pictures."""
 
 
 def step(
     store: Store, monitor: ChangeMonitor, *, back: bool, only: str = ""
 ) -> tuple[Record, Record] | None:
-    """Undo the last change, or redo the one undone last; blocking.
+    """Undo the last change, or redo the most recently undone one; blocking.
 
-    Returns the record of the change, and the one that undoes or redoes it. None if there is none,
-    or if `only` is the id of another change. Pictures deleted for good since then are left out; a
-    change of such pictures alone is skipped.
+    Returns the record of the change, and the record that undoes or redoes it. None if there is no
+    change, or if `only` is the id of another one. Pictures deleted for good since then are left
+    out; a change that has no other pictures is skipped.
     """
     index = store.own
     last: LogPosition | None = None
@@ -48,7 +48,7 @@ def step(
 
 
 def take_back(store: Store, monitor: ChangeMonitor, place: LogPosition) -> Record | None:
-    """Undo the change recorded at this position, whatever came after it; blocking."""
+    """Undo the change recorded at this position, even if others followed; blocking."""
     record = _inverse(store, store.log.at(place), back=True)
     monitor.write(len(record.ids))
     store.append(record, taken=monitor.took)
@@ -59,7 +59,7 @@ def _inverse(store: Store, found: Record, *, back: bool) -> Record:
     """The record that undoes or redoes a change."""
     changes = found.changes
     if found.field == IMPORTED:
-        # Imported pictures leave by the trash, where they can be restored.
+        # Undoing an import moves the pictures to the trash, from which they can be restored.
         ids = found.ids
         changes = [FieldChange(field="trashed", values=[(False, ids)], former=[(True, ids)])]
     gone = store.own.state.deleted_ids([id for one in changes for id in one.ids])
@@ -117,13 +117,13 @@ def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
 
     `names`: names of collections, by id.
     """
-    # A deleted picture may leave only the other fields of the action.
+    # If the picture was deleted, only the other fields of the action may remain.
     one = next((change for change in record.changes if change.ids), record.changes[0])
     n = len(one.ids)
     value = one.values[0][0] if one.values else None
     match one.field:
         case "trashed" if len(one.values) > 1:
-            # A picture made here takes the place of another one, or gives it back.
+            # A picture made here replaces another one, or undo restores that one.
             text = _("Picture replaced")
         case "trashed" if record.kind == DERIVED:
             text = ngettext("{n} picture made", "{n} pictures made", n)

@@ -1,7 +1,7 @@
 """Import of files and folders: copies pictures into the library.
 
 Files are detected by their first bytes (`import_sources`), hashed, and skipped when the library has
-their content; the rest is copied and read by the decoding process. A batch is first completed in
+their content; the rest is copied and read by the decoding process. A portion is first completed in
 a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then its files
 are renamed into place and recorded. The next start finishes such a folder, so that a crash leaves
 neither a picture without a record nor an incomplete one.
@@ -73,7 +73,7 @@ class ImportResult:
         known: number of files whose content the library has already.
         unreadable: files that were refused or are broken, each with the reason.
         left_out: other files in the folders: their kinds and numbers.
-        described: number of new pictures with metadata on how they were made.
+        described: number of new pictures with generation metadata.
     """
 
     ids: tuple[str, ...] = ()
@@ -124,7 +124,7 @@ class Import:
         try:
             return await self._run(paths, progress)
         finally:
-            # Threads cannot be cancelled: those still reading check this flag.
+            # Threads cannot be cancelled, so threads that are reading check this flag.
             self._ended = True
 
     async def _run(
@@ -162,7 +162,7 @@ class Import:
         complete = False
         try:
             pictures = await self._copy_files(new, folder)
-            # From here on the portion is recorded even when the task is cancelled.
+            # From here on the portion is recorded even if the task is cancelled.
             complete = bool(pictures)
             if complete:
                 added = await asyncio.shield(_record_portion(self._store, folder, pictures))
@@ -271,7 +271,7 @@ def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
 
 
 async def _record_portion(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
-    """Write the list of a portion's folder, then finish it. Raises StorageError."""
+    """Write the list of the portion in a folder, then finish the portion. Raises StorageError."""
 
     def work() -> list[Picture]:
         store.own.applied()  # raises before anything is written
@@ -296,7 +296,7 @@ async def record_step(store: Store, ids: Sequence[str]) -> str:
 def finish(store: Store) -> None:
     """Finish the complete portions of an earlier process; blocking.
 
-    Incomplete ones are removed: their files are still where they were imported from.
+    Incomplete portions are removed: the user still has the files that were to be imported.
     """
     for folder in directory_handles.folders(store.folder, store.folder / HIDDEN / "importing"):
         try:
@@ -312,14 +312,14 @@ def finish(store: Store) -> None:
         try:
             _finish_portion(store, folder, pictures)
         except StorageError as error:
-            # The library opens without them; nothing is lost.
+            # The library opens without these pictures; their folder stays for the next start.
             log.warning("An import waits for the next start: %s", error)
 
 
 def _read(library: Path, folder: Path) -> list[Picture]:
     with directory_handles.open_file(library, folder / _LIST) as file:
         pictures = json_reader.read_value(file, list[Picture])
-    # Files are named by these ids.
+    # The ids are file names in the folder.
     if any(map(odd_in_picture, pictures)) or not all(inside.is_id(one.id) for one in pictures):
         raise NotUnderstood("it names what is no picture of a library")
     return pictures
@@ -378,7 +378,7 @@ def sentence(result: ImportResult) -> str:
     """Result of an import in words: "Imported 12 · 3 duplicates skipped"."""
     n, known = len(result.ids), result.known
     if known and not n:
-        # Everything was known: no "0 pictures imported".
+        # If all files were duplicates, "0 pictures imported" is left out.
         here = ngettext(
             "This picture is already in the library",
             "All {n} pictures are already in the library",

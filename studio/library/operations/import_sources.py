@@ -154,7 +154,7 @@ class _SourceWalk:
         if found is None:
             self.files.append(path)
         elif found.meant and not found.picture:
-            # Its name says that it is a picture.
+            # The file is named like a picture, but is not one.
             name = f"{found.name} ({path.suffix.lower()})"
             self._leave(found._replace(name=user_input.valid(name)))
         else:
@@ -188,7 +188,7 @@ def _special(mode: int) -> str:
 
 def _foreign(path: Path, *, named: bool = False) -> ForeignType | None:
     """Kind of a file that is not a readable picture; None for a readable one. Raises Unusable."""
-    # Files of /proc have size 0 too; a walk does not open them.
+    # Files of /proc also have size 0; they are opened only if the user named them.
     if not user_input.stat_file(path).st_size and not named:
         return foreign_types.empty(path.suffix)
     head = user_input.head(path, foreign_types.HEAD)

@@ -75,7 +75,7 @@ def _refill(store: Store, old: Index) -> int:
             value = {"name": collection.name, "search": collection.search}
             ids = [collection.id]
             append(records.change("collection", [(value, ids)], [(None, ids)]))
-    # Only when records were lost: 30 ms of a start.
+    # Imported only if records were lost, because this takes 30 ms.
     from studio.library.operations import choosing
 
     for record in choosing.restored(old):
@@ -92,7 +92,7 @@ def _refill(store: Store, old: Index) -> int:
 def _write(store: Store, old: Index, pictures: list[Picture]) -> None:
     append = store.log.append
     append(records.imported(pictures))
-    # These fields are only in changes.
+    # Records of pictures lack these fields, which only changes have.
     for field, usual in (("trashed", False), ("missing", False), ("collections", ())):
         groups: dict[Any, list[str]] = {}
         for picture in pictures:

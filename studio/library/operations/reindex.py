@@ -1,7 +1,7 @@
 """Rebuild of the index from the log: in the background of an open library, or blocking it.
 
-During a rebuild in the background changes wait on the writing thread, and queries use the old index
-as far as it can be read. The new one has a file name of its own, see `index_file`.
+During a rebuild in the background, changes wait on the writing thread, and queries use the old
+index as far as it can be read. The new index has a file name of its own, see `index_file`.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ async def rebuild(store: Store) -> None:
 async def rebuild_damaged(store: Store, error: Exception, known: int) -> None:
     """Rebuild a damaged index, unless `store.remade` no longer equals `known`.
 
-    Raises IndexDamaged where that is not possible.
+    Raises IndexDamaged if that is not possible.
     """
     if store.remade != known:
         return
@@ -140,7 +140,7 @@ def _old_index(path: Path) -> Index:
             index.count(Query(words="a"))
             index.ledger.counts(0.0)
             index.ledger.spend(0.0, 0.0)
-        except Exception as error:  # noqa: BLE001 - anything may be wrong; it is not needed
+        except Exception as error:  # noqa: BLE001 - may be damaged in any way
             log.info("The old index cannot be read: %s", error)
             index.close()
         else:

@@ -2,8 +2,8 @@
 
 `relink_pictures` finds files that are not at their recorded path. One walk through the library's
 folders finds files of the same sizes, which are hashed; the new path is recorded. Pictures without
-a file are marked as missing, so that their tile can offer to locate it, until the file is back.
-Files are never moved here, and nothing is deleted.
+a file are marked as missing until the file is back, so that their tiles can offer to locate it.
+Files are neither moved nor deleted.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
     """Ids of pictures without a file, and of those marked as missing whose file is there."""
     found = []
     for _row, id, path, trashed, missing in places:
-        # A trashed picture's file may not be moved yet; that of another must not be in the trash.
+        # The file of a trashed picture may not have been moved yet; that of any other picture must
+        # not be in the trash.
         place = originals.find_path(path, trashed=trashed)
         if place is not None and not trashed and originals.trash in place.parents:
             place = None
@@ -168,7 +169,7 @@ def _search(originals: Originals, pictures: Sequence[Picture]) -> dict[str, str]
         for picture in wanted[size]:
             if picture.sha256 == digest:
                 found[picture.id] = path.relative_to(originals.folder).as_posix()
-                # A file belongs to one picture only.
+                # Each file is used for one picture only.
                 wanted[size].remove(picture)
                 break
     return found
@@ -219,8 +220,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
 async def locate(store: Store, picture: Picture, file: Path) -> RelinkResult:
     """Use the file the user chose for a missing picture, and files beside it for others.
 
-    A file in the library is used where it is, one from elsewhere is copied into place. Raises
-    InputError if it is another picture or cannot be read, StorageError.
+    A file in the library is used where it is; a file from elsewhere is copied into place. Raises
+    InputError if the file is another picture or cannot be read, StorageError.
     """
     if await asyncio.to_thread(_digest_of, file) != picture.sha256:
         raise InputError(

@@ -1,7 +1,7 @@
 """Move of a library to another folder: renamed if possible, else copied and verified.
 
 The caller holds the library's lock and has closed the library. Paths in records are relative, and
-computed files are found by the library's id, so nothing in it has to be changed.
+computed files are found by the library's id, so no file has to be changed.
 """
 
 from __future__ import annotations
@@ -32,9 +32,8 @@ def move(
     """Move a library; blocking.
 
     Args:
-        settle: stores the new folder before the old one is removed; what it raises undoes the move.
-        progress: called with the number of bytes copied; what it raises (`Stopped`) undoes the
-            move.
+        settle: stores the new folder before the old one is removed; an exception undoes the move.
+        progress: called with the number of bytes copied; an exception (`Stopped`) undoes the move.
 
     Raises InputError for an unusable target, StorageError; then the library is as it was.
     """
@@ -60,7 +59,7 @@ def move(
             files.sync_folder(target.parent)
             settle()
         except BaseException:
-            # The new folder is not stored anywhere.
+            # The new folder was not stored, so the move is undone.
             rename(target, source)
             raise
 

@@ -35,7 +35,7 @@ class RepairResult:
 
     Attributes:
         found: number of pictures whose file was found under another name.
-        put_back: number of pictures whose file was restored from a reference.
+        put_back: number of pictures whose file was restored from a reference's copy.
         lost: number of pictures newly marked as missing.
         records: number of finished jobs and imports restored from a copy of the records.
     """
@@ -123,7 +123,7 @@ async def _is_new(store: Store, record: Record) -> bool:
 
 
 def _copied(library: Path) -> dict[str, Record]:
-    """Finished jobs and imports in the copies by id; the newest record of each."""
+    """Records of finished jobs and imports in the daily copies, by id; the newest of each."""
     found: dict[str, Record] = {}
     try:
         for record in daily_copies.records_of(library):

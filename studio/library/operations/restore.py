@@ -2,7 +2,7 @@
 
 A backup's hashes prove that it is complete, not who made it, so its names, sizes and compression
 ratios are checked before anything is written. The files are written to a folder beside the
-library's, verified, and moved into place by one rename. Anything the next start would act on
+library's, verified, and moved into place by one rename. Content that the next start would act on
 (unfinished work, addresses that keys are sent to) is left out unless the user agreed; the lock and
 unknown files are always left out.
 """
@@ -46,7 +46,7 @@ _LARGEST_DIRECTORY = 256 << 20
 _LARGEST_BESIDE = 16 << 20
 _FEWEST_ENTRIES = 1000
 _BYTES_OF_AN_ENTRY = 256
-"""Smallest size of an entry, which has the name three times and the hash."""
+"""Minimum size in bytes of an entry, which has the name three times and the hash."""
 
 _RATIO = 200
 """Limit of the compression ratio; records reach twenty."""
@@ -56,7 +56,7 @@ _HEADER = 30
 _NAME = 4096
 
 Progress = Callable[[int], None]
-"""Called with the number of bytes done; what it raises (`Stopped`) ends the work."""
+"""Called with the number of bytes done; an exception (`Stopped`) ends the work."""
 
 
 class BackupManifest(msgspec.Struct, frozen=True):
@@ -122,7 +122,7 @@ def opened(source: Path) -> Iterator[Backup]:
         raise _damaged(source, error) from error
     except OSError as error:
         if error.errno == errno.EINVAL:
-            # Its central directory has a negative offset.
+            # The central directory of the archive has a negative offset.
             raise _damaged(source, error) from error
         raise files.storage_error(error, source) from error
 
@@ -165,8 +165,9 @@ class Backup:
     ) -> int:
         """Restore the library into a folder without a library; returns the number of files.
 
-        Files in `more` are restored only where they are missing. `agreed`: include what is `held`.
-        Blocking. Raises InputError for a folder that is in use, StorageError; then nothing changed.
+        Files in `more` are restored only if they are missing; `agreed` includes the parts in
+        `held`. Blocking. Raises InputError for a folder that is in use, StorageError; then nothing
+        is changed.
         """
         library = library.resolve()
         _clear_leftovers(library)
@@ -181,7 +182,7 @@ class Backup:
         lock = LibraryLock(stage)
         placed: list[Path] = []
         try:
-            # Keeps other processes from removing the folder.
+            # The lock keeps other processes from removing the folder.
             lock.acquire()
             self._stage(wanted, stage, progress)
             lock.release()
@@ -332,7 +333,7 @@ def _is_wanted(name: str, *, agreed: bool) -> bool:
         return False
     if names[0] == HIDDEN:
         return len(names) > 1 and (names[1] in _LASTING or (agreed and _is_unfinished(name)))
-    # No other spelling of the hidden folder on any file system.
+    # Excludes other spellings that some file system treats as the hidden folder.
     return not inside.is_hidden(names[0])
 
 
@@ -359,8 +360,8 @@ def _addresses(data: bytes) -> tuple[tuple[str, str], ...]:
 def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
     """Settings without anything harmful; None for invalid ones.
 
-    The library's folder and the hosts of keys are always those of this computer. Where the user
-    agreed to addresses, a key stored here is still sent only to its former host.
+    The library's folder and the hosts of keys are always those of this computer. Even if the user
+    agreed to the addresses, a key stored here is still sent only to its former host.
     """
     settings = _settings(data)
     if not settings:
@@ -379,7 +380,7 @@ def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
         if settings.get("profile") not in BUILT_IN_NAMES:
             settings.pop("profile", None)
         for name, value in list(settings.items()):
-            # Addresses in settings of a newer version.
+            # Settings of a newer version may have addresses in unknown entries.
             if name != "system" and b"://" in msgspec.json.encode(value):
                 del settings[name]
     return msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"
@@ -391,7 +392,7 @@ def _clear_leftovers(library: Path) -> None:
         try:
             children = _children(folder)
         except OSError:
-            # A folder without read permission: leftovers do no harm.
+            # The folder cannot be read; leftovers do no harm.
             continue
         for one in children:
             name = one.name.removeprefix(_STAGE)
@@ -433,7 +434,7 @@ def _into_place(stage: Path, library: Path) -> None:
         try:
             files.rename_folder(stage, library)
         except BaseException:
-            # The rename may have happened, but not durably.
+            # The rename may have succeeded without being durable.
             if not stage.exists():
                 shutil.rmtree(library, ignore_errors=True)
             raise
@@ -447,7 +448,7 @@ def _into_place(stage: Path, library: Path) -> None:
         for one in sorted(stage.iterdir(), key=lambda path: path.name == HIDDEN):
             target = library / one.name
             if os.path.lexists(target):
-                # Created by another program meanwhile: neither replaced nor removed below.
+                # Another program created it meanwhile, so it is neither replaced nor removed below.
                 raise files.storage_error(FileExistsError(errno.EEXIST, ""), target)
             moved.append(target)
             files.rename_folder(one, target)

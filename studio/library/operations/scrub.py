@@ -1,6 +1,6 @@
 """Background check of a small share of the originals at each start, to find silent damage.
 
-Its position is stored beside the index, in computed data; if that is lost, the check starts over.
+The position is stored beside the index, in computed data; if it is lost, the check starts over.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from studio.library.operations.verify import is_sound
 from studio.library.store import Store
 
 SHARE = 50
-"""One in this many originals is read at each start."""
+"""One of this many originals is read at each start."""
 
 _FEWEST = 20
 _MOST_BYTES = 512 << 20
@@ -83,7 +83,7 @@ def scrub(
     stop: Callable[[], bool] = lambda: False,
     rest: Callable[[float], None] = time.sleep,
 ) -> ScrubResult:
-    """Check pictures and store the position; blocking, slow on purpose. Raises StorageError."""
+    """Check pictures and store the position; blocking, deliberately slow. Raises StorageError."""
     missing: list[str] = []
     changed: list[str] = []
     read = 0

@@ -1,9 +1,10 @@
 """Emptying of the trash: deletes pictures for good, only on request.
 
 A list of the pictures is written to `.gridbrush/emptying/` first, then one record; then the files
-are deleted, and the list last. The next start finishes a list it finds, so that a crash leaves all
-of them in the trash or none. Files go to the system's trash where it has one; the caller passes
-the function for that (`Discard`), because the core knows no desktop.
+are deleted, and finally the list. The next start finishes the lists it finds, so that a crash
+leaves either all pictures of a list in the trash or none. Files are moved to the system's trash if
+there is one; the caller passes the function for that (`Discard`), because the core is independent
+of the desktop.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class _DeletionList(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         files: path (relative, as in the records) and sha256 of each.
-        discarded: the files are for the system's trash.
+        discarded: whether the files are moved to the system's trash.
     """
 
     ids: list[str]
@@ -80,7 +81,7 @@ async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None
     """Delete these pictures of the trash for good; returns a sentence, or "" for none.
 
     Pictures restored meanwhile stay. Without `discard` the files are deleted. Owner only. Raises
-    StorageError; then all of them are still in the trash.
+    StorageError; then all pictures are still in the trash.
     """
     begun = await store.write(partial(_begin, store, ids, discarded=discard is not None))
     if begun is None:
@@ -101,19 +102,19 @@ async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None
 
 
 async def resume(store: Store, discard: Discard) -> None:
-    """Finish the lists of earlier processes whose files are for the system's trash."""
+    """Finish the lists of earlier processes whose files are moved to the system's trash."""
     for path in _lists(store):
         await _remove_all(store, path, discard)
 
 
 def finish(store: Store) -> None:
-    """Finish the lists of earlier processes that need no desktop; blocking."""
+    """Finish the lists of earlier processes whose files are simply deleted; blocking."""
     for path in _lists(store):
         deletion = _read(store, path)
         if deletion is None:
             continue
         if not store.own.state.deleted_ids(deletion.ids[:1]):
-            # The record was never written: they are still in the trash.
+            # The record was never written, so the pictures are still in the trash.
             files.remove(path)
         elif not deletion.discarded:
             for start in range(0, len(deletion.files), _PORTION):
@@ -121,7 +122,7 @@ def finish(store: Store) -> None:
             files.remove(path)
     folder = store.folder / HIDDEN / _FOLDER
     if not _lists(store):
-        # Saves the next start from looking into it; incomplete lists are removed too.
+        # So that the next start need not read the folder; this removes incomplete lists too.
         files.remove_folder(folder)
 
 
@@ -137,7 +138,7 @@ def _begin(
         ids=ids,
         files=[
             *((path, sha256) for _id, path, sha256, _bytes in found),
-            # The answers that they were made from.
+            # The answers that these pictures were made from.
             *((path, sha256) for path, sha256, _bytes in store.own.state.files_with(ids)),
         ],
         discarded=discarded,

@@ -49,7 +49,7 @@ class VerifyReport:
 async def check(store: Store, progress: Callable[[int], None] = lambda _done: None) -> VerifyReport:
     """Read and verify every original.
 
-    `progress` is called in a thread with the number of originals read; what it raises (`Stopped`)
+    `progress` is called in a thread with the number of originals read; an exception (`Stopped`)
     ends the check. Raises StorageError.
     """
     damaged = await store.count_damaged()
@@ -57,7 +57,7 @@ async def check(store: Store, progress: Callable[[int], None] = lambda _done: No
     async for some in store.portions():
         await asyncio.to_thread(reading.read_pictures, some)
     if wanted := sorted(reading.lost_parents):
-        # A picture of the library with these bytes makes up for a missing copy.
+        # A missing copy does not matter if a picture of the library has the same bytes.
         known = await store.query_index(lambda index: index.state.known(wanted), long=True)
         reading.lost_parents -= known.keys()
     return await asyncio.to_thread(reading.report, damaged)
@@ -127,7 +127,7 @@ class _VerifyRun:
 
 
 def _path_hash(path: str) -> int:
-    """Hash of a path in eight bytes: a million of them are eight megabytes."""
+    """Hash of a path in eight bytes, so that a million hashes take eight megabytes."""
     return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest(), "big")
 
 
@@ -157,7 +157,7 @@ def _orphans(originals: Originals, known: array[int]) -> list[str]:
 def _visible(folder: Path) -> Iterator[Path]:
     for place, folders, names in tree.walk(folder):
         folders[:] = [name for name in folders if name != HIDDEN and not name.startswith(".")]
-        # This program puts nothing into the library's folder itself.
+        # Not directly in the library's folder, where this program puts no pictures.
         if Path(place) != folder:
             yield from (Path(place) / name for name in names if not name.startswith("."))
 

@@ -1,7 +1,7 @@
 """Gemini-native wire: the format of requests and responses that all built-in profiles use.
 
 The services differ in address, in the header for the key and in required fields; the offline
-painter speaks this wire too.
+painter uses this format too.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ _NO_LIST = frozenset({403, 404, 405, 501})
 
 
 class GeminiProvider:
-    """A provider that speaks generateContent.
+    """A provider for services with the call generateContent.
 
     Attributes:
-        profile: its address and way of authentication.
+        profile: address and authentication of the service.
     """
 
     def __init__(self, profile: Profile, find_model: FindModel, learn: Learn | None = None) -> None:
@@ -67,7 +67,7 @@ class GeminiProvider:
 
     @property
     def wire(self) -> str:
-        """Name of its wire; see Provider."""
+        """Name of the wire; see Provider."""
         return self.profile.wire
 
     @property
@@ -112,12 +112,12 @@ class GeminiProvider:
         refusal: HeldSink | None = None
         left_out: tuple[str, ...] = ()
         for _number in range(MOST_FORMS):
-            # Reloaded for each form: a second one is rare, and the pictures use memory during the
-            # wait.
+            # The pictures are loaded again for each form: a second form is rare, and they would
+            # take memory during the wait.
             body, told = await self._build_body(request_, inputs, way, past)
             if past is not None:
                 await past.record_history_use(told)
-            # Refused fields that make no difference to the picture are recorded once.
+            # Includes refused fields that do not change the picture; recorded if they differ.
             refused = (way.model.refused - model.refused) & LOSSLESS
             missing = tuple(sorted(refused.union(body.left_out)))
             if record_changes is not None and missing != left_out:
@@ -163,7 +163,7 @@ class GeminiProvider:
             alone = NoHistoryReason.TOO_LARGE if turns else NoHistoryReason.LOST
         loaded = await self._loaded(inputs)
         if not loaded:
-            # Only text: not worth a thread.
+            # Text alone is not worth a thread.
             return self._body(request_, loaded, way), HistoryUse(alone=alone)
         return await asyncio.to_thread(self._body, request_, loaded, way), HistoryUse(alone=alone)
 
@@ -282,7 +282,7 @@ class GeminiProvider:
                     reply.body,
                     key=key or "",
                 )
-                # A list is free, even if it was lost in transit.
+                # Listing models is free, even if the response is lost.
                 failed.billed = Billed.NO
                 raise failed
             models, page = await asyncio.to_thread(

@@ -1,4 +1,4 @@
-"""Reader for complete responses: pictures, drafts, text and usage, or the reason for none.
+"""Reader for complete responses: pictures, drafts, text and usage, or why there is no picture.
 
 Services and gateways send both spellings of every name, nulls anywhere, several pictures, drafts
 made while thinking, and the formats of other APIs on the same address. Everything usable is kept,
@@ -123,9 +123,9 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
 
 
 def read_refusal(source: AnswerSource, scan: Scan, model: Model) -> Answer:
-    """Read the picture in a response with a status other than 2xx, if there is one.
+    """Read the picture in a response with a status other than 2xx.
 
-    Raises the service's error, IncompleteAnswer for a truncated picture.
+    Raises the service's error if there is none, IncompleteAnswer for a truncated picture.
     """
     value, events = _unwrapped(scan.value)
     if scan.complete and gather(value, source.body, events).pictures:
@@ -155,7 +155,7 @@ def _beginning(source: AnswerSource) -> str:
 
 
 def _is_binary(source: AnswerSource) -> bool:
-    """Whether a body is neither text nor empty: probably compressed in an unknown way."""
+    """Whether a body is neither text nor empty, and so probably compressed in an unknown way."""
     head = _first(source, 64)
     return bool(head) and not charsets.is_text(head)
 
@@ -183,7 +183,7 @@ def _unwrapped(value: Any) -> tuple[Any, list[Any] | None]:
         objects = [_out_of_envelope(one) for one in value if isinstance(one, Mapping)]
         if len(objects) > 1:
             return _together(objects), objects
-        # A list of anything else may hold pictures anyway.
+        # A list of other values may have pictures too.
         return (objects[0] if objects else value), None
     return _out_of_envelope(value), None
 
@@ -266,7 +266,7 @@ def _no_picture(
 
 
 def _with_result(answer: Answer, warnings: list[str]) -> Answer:
-    """Make the last picture a result when all were marked as drafts."""
+    """Make the last picture the result if all were marked as drafts."""
     pictures = answer.pictures
     if all(picture.draft for picture in pictures):
         pictures = (*pictures[:-1], replace(pictures[-1], draft=False))

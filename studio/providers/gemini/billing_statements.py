@@ -1,7 +1,7 @@
 """The service's own statement on whether it billed a request.
 
-Services and gateways add sentences such as "You will not be charged for this request", which
-outrank every conclusion from a status.
+Services and gateways add sentences such as "You will not be charged for this request", which take
+precedence over every conclusion from a status.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _EXHAUSTION = re.compile(
     r"\b(?:monthly|weekly|daily|all|entire|whole|free|included|remaining|plan|quota|allowance|limit)\b"
     r".{0,40}\bconsumed"
 )
-"""An empty account; this request was not what emptied it."""
+"""Statements about an account that was already empty before this request."""
 
 _CONDITION = re.compile(
     r"\b(?:if|when|whether|unless|only|before|until|once|successful|in case|available to)\b"
@@ -72,16 +72,19 @@ _SENTENCE = re.compile(r"[.!?;](?:\s+|$)|[。！？；\n]+")
 
 
 def stated_billing(*texts: str) -> Billed | None:
-    """What texts of the service say about billing; None if they say nothing.
+    """The service's statement about billing in these texts; None without one.
 
-    The first text with a statement counts. A denial outranks the rest of a text; a condition ("if
-    you are charged") is not a statement.
+    The first text with a statement counts. A denial takes precedence over the rest of its text; a
+    condition ("if you are charged") is not a statement.
     """
     return next((one for text in texts if (one := _statement(text, _IS)) is not None), None)
 
 
 def billing_in_words(words: str) -> Billed | None:
-    """What a model's text says about billing, not about charged batteries; None for nothing."""
+    """Statement about billing in a model's text, which may also be about charged batteries.
+
+    None if there is no such statement.
+    """
     return _statement(words, _IS_ABOUT_MONEY)
 
 

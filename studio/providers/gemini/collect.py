@@ -1,7 +1,7 @@
 """Collect pictures, addresses, text and finish reasons of a response, whatever its format.
 
-The service's own format tells drafts, results and the parts of a conversation apart. In all others,
-which gateways send on the same address, pictures are found by the names of their fields
+The service's own format tells drafts, results and the parts of a conversation apart. In all other
+formats, which gateways send on the same address, pictures are found by the names of their fields
 (`picture_fields`) and by their bytes, wherever they are.
 """
 
@@ -24,12 +24,12 @@ from studio.providers.gemini.text_pictures import Text, TextRope
 
 MOST_WORDS = 16 * 1024
 MOST_PICTURES = 64
-"""More pictures than any response has; the rest is ignored."""
+"""Limit of pictures, which no response reaches; further ones are ignored."""
 
 _MOST_TRIES = 4 * MOST_PICTURES
 _LONGEST_ADDRESS = 4096
 _LONGEST_JSON = 64 * 1024 * 1024
-"""Most bytes of JSON in a part of a body."""
+"""Limit in bytes of JSON in a part of a body."""
 
 _DATA_URL = re.compile(
     r"data:(image\\*/[\w.+-]{1,60})?[^,\s]{0,80}?base64(?:;[^,\s]{0,80})?(?:,|%2c)\s?",
@@ -97,7 +97,7 @@ def _add_value(value: Any, found: CollectedAnswer, shapes: Any) -> None:
         _other_shapes(shapes, found)
     _add_links(found)
     if not found.pictures:
-        # What the model handed to a tool may repeat the request, so it counts last.
+        # The input of a tool may repeat the request, so it is searched last.
         _other_shapes(shapes, found, tools=True)
         _add_links(found)
 
@@ -119,7 +119,7 @@ def _candidates(value: Any, found: CollectedAnswer) -> None:
 
 
 def _numbered(value: Any, found: CollectedAnswer) -> list[tuple[int, Any]]:
-    """The parts of all candidates, each with its candidate's number."""
+    """The parts of all candidates, each with the number of its candidate."""
     every: list[tuple[int, Any]] = []
     for place, candidate in enumerate(fields.items(value, "candidates")):
         found.finishes.append(fields.text(candidate, "finishReason").strip().upper())
@@ -165,7 +165,7 @@ def _text_parts(parts: list[Any], found: CollectedAnswer) -> list[KeptPart]:
             whole = part if isinstance(part, Mapping) else {"text": part}
             kept.append(KeptPart(whole, number))
             if number is not None:
-                break  # the picture stands for the whole text
+                break  # the picture represents the whole text
     return kept
 
 
@@ -226,7 +226,7 @@ def _inline(inline: Any, found: CollectedAnswer, *, draft: bool) -> None:
 
 
 def _continued(data: Text, found: CollectedAnswer) -> bool:
-    """Append the rest of a picture that is divided among parts; False for a picture of its own."""
+    """Append the rest of a picture that is split over parts; False for a separate picture."""
     last = found.pictures[-1] if found.pictures else None
     if last is None or last.url or not text_pictures.is_rest(found.body, last.data, data):
         return False
@@ -237,7 +237,7 @@ def _continued(data: Text, found: CollectedAnswer) -> bool:
 
 def _address(address: Any, found: CollectedAnswer, *, draft: bool = False, kind: str = "") -> None:
     if isinstance(address, SpilledString):
-        # Only a data: address is that long.
+        # Only data: URLs are this long.
         found.add(AnswerPicture(data=address, draft=draft))
     elif isinstance(address, str) and (data := _DATA_URL.match(address.strip())):
         text = address.strip()[data.end() :]
@@ -327,12 +327,12 @@ def _other_shapes(
 ) -> None:
     """Add the pictures and texts of any other response, in the order sent.
 
-    `tools`: instead, the pictures in tool calls and their results, and no texts.
+    With `tools`, only the pictures in tool calls and their results are added, and no texts.
     """
     leaves = picture_fields.leaves(value, found.body, draft=draft, tools=tools)
     if tools:
         leaves = (replace(one, silent=True) if one.text else one for one in leaves)
-    # Texts in a row are pieces of one only in a stream.
+    # Consecutive texts are pieces of a single text only in a stream.
     for (is_text, silent), group in itertools.groupby(leaves, lambda one: (one.text, one.silent)):
         if silent:
             words = list(found.words)

@@ -29,10 +29,10 @@ from studio.providers.gemini.request import MAX_PICTURE
 from studio.providers.history import ConversationTurn, Part
 
 MOST_KEPT = 4 * 1024 * 1024
-"""Most bytes of one turn without its pictures; a longer one cannot be continued."""
+"""Limit in bytes of one turn without its pictures; a longer turn cannot be continued."""
 
 MOST_PARTS = 2_000
-"""Most parts of one turn; a model that streams its thoughts sends some hundreds."""
+"""Limit of parts of one turn; a model that streams its thoughts sends some hundreds."""
 
 _NAMES = {
     "inline_data": "inlineData",
@@ -47,7 +47,7 @@ _NAMES = {
 }
 _PICTURE = "picture"
 _AROUND = 64
-"""Upper bound for the JSON around a picture or a text, in bytes."""
+"""Upper bound in bytes of the JSON around a picture or a text."""
 
 
 def extract_turn(answer: Answer, body: Path) -> bytes | None:
@@ -121,7 +121,7 @@ def _read(value: Any, body: Path) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class HistoryReplay:
-    """The turns before the new one, ready to send.
+    """Earlier turns of a conversation, ready to send.
 
     Attributes:
         turns: number of turns.
@@ -132,7 +132,7 @@ class HistoryReplay:
 
 
 def replayable(turn: ConversationTurn, profile: str, model: str) -> bool:
-    """Whether a turn can be replayed to this model: it is the model's own, with every picture."""
+    """Whether a turn can be replayed to this model: it is from this model, with every picture."""
     return (
         turn.profile == profile
         and plain_id(turn.model) == plain_id(model)
@@ -185,7 +185,7 @@ def _turn_parts(turn: ConversationTurn) -> list[Part]:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """An input of an earlier turn; those are in sending order already."""
+    """An input of an earlier turn; the inputs of a turn are already in sending order."""
 
     sentence: str
     role: Role = Role.FREE

@@ -1,8 +1,8 @@
 """Parser for error responses of every format.
 
-Bodies are sent by the service itself, by gateways that use another API's formats on this route, and
-by anything in between (a proxy's HTML, or nothing at all). One error often wraps another: the words
-of all help to identify the cause, and the innermost sentence is the message.
+Bodies are sent by the service itself, by gateways that use another API's formats at this address,
+and by servers in between (HTML of a proxy, or an empty body). One error often wraps another: the
+words of all of them help to identify the cause, and the innermost sentence is the message.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from studio.providers.gemini.error_text import Worth
 from studio.providers.gemini.event_lines import begins_stream
 
 MOST_READ = 64 * 1024
-"""Bytes of an error body that are read."""
+"""Limit in bytes of the part of an error body that is read."""
 
 MOST_SHOWN = 1000
 
 _MOST_DEPTH = 10
 _MOST_VALUES = 300
-"""Most objects and texts of one body that are examined."""
+"""Limit of objects and texts of one body that are examined."""
 
 _STOP = " . "
 _MOST_CHARACTERS = 128 * 1024
-"""Most characters of all texts of one body; texts may be inside others."""
+"""Limit in characters of all texts of one body; texts may be inside others."""
 
 _MOST_NAMES = 64
 _MOST_ITEMS = 8
 _MOST_LINES = 50
 _MOST_WORDS = 6000
-"""Most characters of all texts that are searched for the cause."""
+"""Limit in characters of all texts that are searched for the cause."""
 
 _REQUEST_ID = re.compile(
     r"\s{0,3}[\(\[（]?\s{0,3}(?:request|请求)[ _-]?id\s{0,3}[:：]\s{0,3}([\w.-]{4,80})"
@@ -75,7 +75,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _SECRETS_BEGIN = ("sk-", "mk-", "pk-", "rk-", "aiza", "ya29.", "key=", "bearer ")
-"""Every match of `_SECRET` contains one of these: a quick check, as most texts have no secret."""
+"""Words in every match of `_SECRET`, for a quick check: most texts contain no secret."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -128,13 +128,13 @@ class ErrorBody:
 
     Attributes:
         message: the innermost sentence.
-        code: the gateway's own word or number for it, in lower case.
-        status: the upstream's word, such as RESOURCE_EXHAUSTED.
-        number: HTTP status given in the body, 0 when there is none.
+        code: the gateway's own word or number for the error, in lower case.
+        status: the service's word for the error, such as RESOURCE_EXHAUSTED.
+        number: HTTP status given in the body; 0 without one.
         details: the structured details, if preserved.
         words: codes and sentences of all errors that wrap each other, separated by full stops.
         wait: seconds to wait, from a field of the body; None if there is none.
-        html: the body was a web page; `message` is its title.
+        html: whether the body was a web page, whose title is the `message`.
         found: whether the body contained an error.
     """
 
@@ -208,7 +208,7 @@ def parse(body: bytes) -> ErrorBody:
 
 
 def _values(text: str) -> Iterator[Any]:
-    """JSON values of a body: one, one per line, or one per event; a form counts as an object."""
+    """JSON values of a body: a single one, or one per line or event; a form is an object."""
     if not begins_stream(text[:16].encode()):
         try:
             yield json.loads(text, strict=False)
@@ -262,7 +262,7 @@ def _has_error(value: Mapping[Any, Any], depth: int = 0) -> bool:
 
 
 def _is_failure(value: Mapping[Any, Any]) -> bool:
-    """Whether an object without such a field reports a failure, not an answer."""
+    """Whether an object reports a failure, even without a field that only errors have."""
     if any(fields.get(value, name) for name in fields.ANSWERS):
         return False
     named = _named(value)
@@ -273,7 +273,7 @@ def _is_failure(value: Mapping[Any, Any]) -> bool:
 
 
 def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
-    """Fields by name, in lower case and without separators; the first with a name counts."""
+    """Fields by name, in lower case and without separators; of equal names the first counts."""
     named: dict[str, Any] = {}
     for name, one in itertools.islice(value.items(), _MOST_NAMES):
         if isinstance(name, str):
@@ -284,7 +284,7 @@ def _named(value: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def parse_any(value: Any) -> ErrorBody:
-    """Parse JSON without a picture or an error field; an error is found only with a sentence."""
+    """Parse JSON without a picture or an error field; only a sentence makes it an error."""
     collector = _Collector()
     collector.search(value)
     return collector.result() if collector.has_sentence else ErrorBody()
@@ -370,13 +370,13 @@ class _Collector:
             self._take_detail(detail, depth)
 
     def _by_field(self, errors: Mapping[Any, Any], depth: int) -> None:
-        """Lists of sentences, by the field of the request they are about."""
+        """Collect lists of sentences, each by the field of the request that it is about."""
         for name, some in itertools.islice(errors.items(), _MOST_ITEMS):
             # A text without a space is a code.
             texts = some[:_MOST_ITEMS] if isinstance(some, list) else [some] * (" " in str(some))
             for one in texts:
                 if isinstance(one, str):
-                    # "is required" says nothing without the field.
+                    # A sentence such as "is required" is useless without the field.
                     self._text(f"{str(name)[:80]} {one}" if one[:1].islower() else one, depth)
 
     def _inner_text(self, name: str, text: str, depth: int) -> None:
@@ -408,7 +408,7 @@ class _Collector:
             self._sentences.append((worth, depth, -len(self._sentences), sentence))
 
     def _take_detail(self, detail: Any, depth: int) -> None:
-        """A structured detail: its facts, and its sentences if the message is empty."""
+        """Collect the facts of a structured detail, and its sentences if the message is empty."""
         if not isinstance(detail, Mapping):
             return
         self._details.append(detail)
@@ -438,7 +438,7 @@ class _Collector:
         for name in ("code", "status", "statuscode", "errorcode", "param"):
             number = fields.number(named, name) or 0
             if _LONG_CODE.fullmatch(str(number)):
-                # Codes of five digits, of which the first three are the status.
+                # The first three digits of a code of five digits are the status.
                 number //= 100
             if 400 <= number < 600:
                 self._fact("number", number, depth)
@@ -495,7 +495,7 @@ def _from_codes(*codes: Any) -> str:
 
 
 def _field_sentence(named: Mapping[str, Any]) -> str:
-    """The sentence of a validator about one field, with the field's name."""
+    """The sentence of a validation error, with the name of the field it is about."""
     place = ".".join(
         str(one) for one in named["loc"][:10] if isinstance(one, str | int) and one != "body"
     )
@@ -530,9 +530,9 @@ def wait_seconds(
 ) -> float | None:
     """Requested wait in seconds; None if none is requested. Never negative.
 
-    The header takes precedence over the structured detail, and that over the sentence in the
-    message. A date is compared with the service's own clock, so that a wrong clock here does not
-    matter.
+    The header takes precedence over the structured detail, which takes precedence over the sentence
+    in the message. A date is compared with the service's own clock, so that a wrong clock here does
+    not matter.
     """
     header = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header):
@@ -554,7 +554,7 @@ def _span(text: str) -> float:
     total = 0.0
     for number, unit in _SPAN.findall(text):
         if (factor := _UNITS.get(unit.lower())) is None:
-            # "retry in 20 if …": keep the number, ignore the word after it.
+            # As in "retry in 20 if …": the number is kept, the word after it ignored.
             return total or float(number)
         total += float(number) * factor
     return total

@@ -2,7 +2,7 @@
 
 The service's words take precedence over the status: gateways send statuses of their own.
 Sources: published documentation and issue threads of the services, of the gateways new-api,
-one-api, LiteLLM and OpenRouter, and of the proxies Envoy, nginx, HAProxy, Cloudflare, Heroku and of
+one-api, LiteLLM and OpenRouter, of the proxies Envoy, nginx, HAProxy, Cloudflare and Heroku, and of
 the load balancers of the large clouds.
 """
 
@@ -104,7 +104,7 @@ _BALANCE = _words(
     r"generations)[^.]{0,20} (?:used|consumed|spent|exhausted|gone)",
     r"(?:quota|allowance|plan)[^.]{0,30} (?:been |is |are |fully |all )+(?:consumed|used up)",
 )
-"""Insufficient balance: nothing helps but paying or raising a limit."""
+"""Insufficient balance: the user has to pay or to raise a limit."""
 
 _PERHAPS_BALANCE = _words(
     r"quota (?:has been |is |was )?(?:exhausted|exceeded|reached|used up)[^.]{0,40} (?:plan|tier)",
@@ -193,7 +193,7 @@ _OTHER_GONE = re.compile(
     r"|(?:server|worker|instance|process|container|node|pod|connection|socket|stream|session|image|"
     r"picture|request)s?\b[^.]{0,20} (?:be|been|was|were|is|are) (?:shut|removed|switched|turned)"
 )
-"""The same about a field of the request or a part of the service; the model may stay."""
+"""A notice that a field of the request or a part of the service was withdrawn, not the model."""
 
 _ADDRESS = _words(
     r"invalid url|cannot (?:post|get) /|no route matched|route not found|page not found",
@@ -222,7 +222,10 @@ _REQUEST_TOO_LARGE = _words(
     r"read_request_body_failed|request_too_large|payload_too_large|request entity too large",
     r"(?:request|payload)(?: body| size| payload)* (?:is |was )?(?:too large|exceed)",
 )
-"""The same with a status of 500 or more, where other texts may mean the body of the answer."""
+"""Words about a request that is too large, at a status of 500 or more.
+
+"Too large" alone may be about the answer.
+"""
 
 _PICTURE = r"(?:image|picture|photo|base64|mime|media|inline_?data|file)"
 _NOT_PICTURE = (
@@ -284,13 +287,13 @@ _NOT_SENT = _words(
 """A gateway did not reach the next server, so no work was done."""
 
 _AFTER_SENDING = _words(
-    # Envoy sent a request several times, and names only the end of the last one.
+    # Envoy sent the request several times, and reports only the last attempt.
     r"retried and the latest reset",
     r"reset by peer|broken pipe|econnreset|\bepipe\b|socket hang up|\beof\b|server ?disconnected",
     r"\bread tcp|\bread udp|while reading|prematurely|after sending|connection[ _]termination",
     r"remote[ _]reset|without (?:sending )?(?:an?y? )?response|response body",
 )
-"""The request was sent, whatever else the body says about reaching a server."""
+"""The request was sent, even if the body also mentions an unreachable server."""
 
 _LOST = _words(
     r"upstream connect error or disconnect|disconnect/reset|reset reason|reset before headers",
@@ -332,7 +335,7 @@ _LOST_BY_GATEWAY = _words(
     r"disconnected|remoteprotocolerror|do_request_failed|do request failed|read_response_body|"
     r"apiconnectionerror|prematurely closed|connection (?:reset|termination|aborted)",
 )
-"""The same with a status below 500, where other words may mean the request itself."""
+"""Words about a lost connection between servers, at a status below 500: only unambiguous ones."""
 
 _SLOW = _words(
     r"deadline[_ ]?exceeded|timed? ?-?out\b|timeout|context cancell?ed|request (?:was )?(?:aborted|"
@@ -356,7 +359,7 @@ _BUSY = _words(
     r"demand|throttl|\bbad_response(?:_status_code)?\b|负载|饱和|繁忙|稍后|维护|not ready|"
     r"is ready|is down",
 )
-"""A server that takes no work for a while."""
+"""A server that accepts no requests for a while."""
 
 _LONGEST_NOTICE = 600
 _HEROKU = re.compile(r"application[ -]error", re.IGNORECASE)
@@ -398,8 +401,9 @@ def cause_of(
 ) -> ErrorCause:
     """The cause of a failed response.
 
-    `about_choice`: the service names an option of the request, such as its size. `wait`: it asks to
-    wait before another request.
+    Args:
+        about_choice: whether the service names an option of the request, such as its size.
+        wait: whether the service asks to wait before another request.
     """
     words = said.all_words
     if 300 <= status < 400:
@@ -418,7 +422,7 @@ def cause_of(
 
 
 def _of_page(status: int, said: ErrorBody) -> ErrorCause:
-    """Cause of a web page or empty body: the proxy's status tells how far the request got."""
+    """Cause of a web page or empty body, by the proxy's status, which shows how far it got."""
     if status in _PAGES and said.html:
         return ErrorCause.WEB_PAGE
     if status == 404:
@@ -430,7 +434,7 @@ def _of_page(status: int, said: ErrorBody) -> ErrorCause:
 
 
 def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
-    """Causes that are settled with the provider: money, quota, key, country."""
+    """Causes that only the provider can remove: money, quota, key, country."""
     if _BALANCE.search(words):
         return ErrorCause.BALANCE
     if _BLOCKED.search(words):
@@ -464,7 +468,7 @@ def _is_retirement(status: int, said: ErrorBody, words: str) -> bool:
 
 
 def is_retirement_notice(words: str, model: str) -> bool:
-    """Whether the words of an answer say that this model was or will be withdrawn."""
+    """Whether these words state that the model was or will be withdrawn."""
     low = words.lower()
     named = "this model" in low or (model and model.lower() in low)
     return len(words) <= _LONGEST_NOTICE and bool(named) and _RETIRED.search(low) is not None
@@ -488,7 +492,7 @@ def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
 
 
 def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
-    """Causes that the user removes with another request."""
+    """Causes that the user can remove by changing the request."""
     if _MODEL.search(words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
         return ErrorCause.MODEL
     if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
@@ -527,7 +531,7 @@ def _of_server(status: int, said: ErrorBody, words: str, *, wait: bool) -> Error
         return ErrorCause.TOO_SLOW
     if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
         return ErrorCause.PERMANENT
-    # A gateway with this status got no valid answer, unless it says that no server is up.
+    # With this status the gateway got no valid answer, unless it reports that no server is up.
     if status == 502 and not (wait or _BUSY.search(words)):
         return ErrorCause.LOST
     return None

@@ -1,8 +1,8 @@
 """Sentences for people within the texts of a failed response.
 
 Gateways wrap the sentence of the service in their own: as JSON or a printed Python value within a
-string, behind the name of an exception, in a web page, in XML. All functions are total, and their
-work is bounded by the length of the text.
+string, after the name of an exception, in a web page, in XML. The functions never raise, and their
+running time is bounded by the length of the text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import Any
 
 LONGEST = 8 * 1024
-"""Most characters of one text that are examined."""
+"""Limit in characters of the part of a text that is examined."""
 
 _MOST_OPENINGS = 4
 _MOST_ESCAPES = 4
@@ -69,7 +69,7 @@ _WRAPPER = re.compile(
     r"\s*(?:[:=(]\s*)?[45]\d\d(?!\d)\)?\s*[:,;\u2013-]+\s*"
     r"|(?:status|code)\s*[:=]\s*[a-z_]{3,40}\s*[,;]\s*)"
     r"|[45]\d\d [A-Z][A-Z_]{3,40}\b[.:,]?\s*"
-    # The program that passed the error on, and the step that failed there.
+    # The program that passed the error on, and its step that failed.
     r"|(?i:(?:(?:the )?(?:upstream|provider|gateway|server|service|backend|model|api|openai|google"
     r"|gemini|vertex(?: ?ai)?|openrouter|anthropic|azure|bedrock)[ _-]?){1,3}"
     r"(?:returned (?:an? )?)?(?:api )?(?:error|exception|failure)(?: \(?[45]\d\d\)?)?"
@@ -80,7 +80,7 @@ _WRAPPER = re.compile(
     r"(?: with status(?: code)? \d{3})?\s*[:\u2013-]+\s*"
     r"|(?:message|msg|error|detail|details|reason|body|response|raw|metadata|failed)\s*[:=]\s*)"
 )
-"""Prefix of a sentence that only names the gateway it came through."""
+"""Pattern of a prefix that only names the gateway that passed the sentence on."""
 
 _TAILS = re.compile(
     r"(?:litellm retries?:|received model group=|available model group|no fallback model group|"
@@ -153,8 +153,8 @@ def worth(sentence: str) -> Worth:
 def embedded(text: str) -> tuple[str, Any]:
     """Split a text at the JSON or Python value in it: the words before it, and the value.
 
-    The value is None if there is none. Strings that were escaped several times are unescaped,
-    and of a value that is cut off the last message is kept.
+    The value is None if there is none. Strings that were escaped several times are unescaped; of a
+    truncated value the last message is kept.
     """
     text = text[:LONGEST]
     if "&quot;" in text or "&#34;" in text:
@@ -189,7 +189,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _truncated(text: str) -> dict[str, str] | None:
-    """The last message and its codes in an object that is cut off; None if there is none."""
+    """The last message in a truncated object, and its codes; None if there is none."""
     messages = _TRUNCATED.findall(text)
     if not messages:
         return None

@@ -1,8 +1,8 @@
 """Convert a service's error response to an error for the user.
 
-`error_causes` recognizes the kind of error by the service's words and its status; here each kind
-gets its title, its advice and its consequences. The service's statements about billing outrank the
-usual billing of a kind.
+`error_causes` recognizes the cause by the service's words and its status; here each cause gets its
+title, its advice and its consequences. The service's statements about billing take precedence over
+the usual billing of a cause.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _SPENDING_LIMIT = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorCase:
-    """A failed response, with everything that helps to identify the cause.
+    """A failed response, with all data that helps to identify the cause.
 
     Attributes:
         references: names of the pictures sent with the request, in their order; None if unknown.
@@ -77,7 +77,7 @@ class ErrorCase:
 
     @cached_property
     def wait(self) -> float | None:
-        """Seconds to wait, as the service asks; None if it does not ask for a wait."""
+        """Seconds to wait as requested by the service; None if it requests none."""
         return wait_seconds(self.said, self.headers)
 
     @property
@@ -89,7 +89,7 @@ class ErrorCase:
     def make(
         self, kind: type[StudioError], title: str, message: str = "", **more: Any
     ) -> StudioError:
-        """Create the error; its message is the service's own unless given."""
+        """Create the error; without a `message` it gets the service's own."""
         error = kind(
             title,
             message or self.message,
@@ -104,7 +104,7 @@ class ErrorCase:
     def make_retryable(
         self, kind: type[StudioError], title: str, *, hint: str, repeats: int = 3
     ) -> StudioError:
-        """Create the error of a request that was not accepted, and so may be sent again."""
+        """Create the error for a request that was not accepted, and may be sent again."""
         too_long = _long_wait(self.wait)
         return self.make(
             kind,
@@ -117,7 +117,7 @@ class ErrorCase:
 
     @property
     def status_sentence(self) -> str:
-        """The service's sentence, else one with the status."""
+        """The service's sentence, or else a sentence with the status."""
         return self.message or _("It answered with status {status}.").format(status=self.status)
 
 
@@ -154,7 +154,7 @@ def within_answer(
     references: tuple[str, ...] | None = None,
     key: str = "",
 ) -> StudioError:
-    """Error in a response with status 200: not retried automatically, it may have been billed."""
+    """Error in a response with status 200; not retried automatically, as it may be billed."""
     error = explain(
         ErrorCase(
             status=said.number or 200,
@@ -188,7 +188,7 @@ def explain(case: ErrorCase) -> StudioError:
 
 
 def _not_accepted() -> dict[ErrorCause, tuple[type[StudioError], str, str]]:
-    """Transient causes, after which the request may be sent again: kind, title and hint of each."""
+    """Kind, title and hint of transient causes, after which the request may be sent again."""
     later = _("Try again later, or choose another model.")
     return {
         ErrorCause.CONCURRENT: (
@@ -212,7 +212,7 @@ def _not_accepted() -> dict[ErrorCause, tuple[type[StudioError], str, str]]:
 
 
 def _refused() -> dict[ErrorCause, tuple[type[StudioError], str, str, str]]:
-    """Lasting causes: kind, title, hint, and the message if the service sends none."""
+    """Kind, title, hint and default message of lasting causes."""
     return {
         ErrorCause.WEB_PAGE: (
             RequestRefused,
@@ -418,14 +418,14 @@ _MAKERS: dict[ErrorCause, Callable[[ErrorCase], StudioError]] = {
     ErrorCause.UNKNOWN_SERVER: _unknown_server,
     ErrorCause.REQUEST: _request,
 }
-"""Causes whose texts depend on more than the cause."""
+"""How to make errors whose texts depend on more than their cause."""
 
 _REPEATS = {ErrorCause.BROKEN: 1}
 _RENEWED = frozenset({ErrorCause.DAY, ErrorCause.LONG_QUOTA})
 
 
 def _long_wait(wait: float | None) -> str:
-    """Hint for a wait too long for a job to sit out; empty for a short or unknown one."""
+    """Hint for a wait that is too long for automatic retries; empty for others."""
     if wait is None or wait <= LONGEST_WAIT:
         return ""
     minutes = math.ceil(wait / 60)

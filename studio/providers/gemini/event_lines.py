@@ -71,7 +71,7 @@ class EventLines:
         payload = head[name:]
         if payload.strip().startswith(b"[DONE]"):
             self.done, payload = True, b""
-        # A line without the prefix counts when it continues JSON, or begins some.
+        # A line without the prefix counts if it continues or begins JSON.
         framed = any(head.startswith(one) for one in _FIELDS if one != _DATA)
         self._wanted = bool(payload.strip()) and not framed
         if self._wanted:

@@ -1,7 +1,7 @@
 """Hold back a refusal until it is clear whether the request is sent in another form.
 
-A request refused with status 400, 413 or 422 was not charged, so a second attempt is free. Each
-form differs from all before it, so the attempts end.
+A request refused with status 400, 413 or 422 was not billed, so a second attempt is free. Each form
+differs from all earlier ones, so the number of attempts is limited.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REFUSED = (400, 422)
 _TOO_LARGE = 413
 _MODALITIES = "responseModalities"
 _LONGEST_HELD = 32 * 1024
-"""Most bytes of a refusal; anything longer is more than text."""
+"""Limit in bytes of a refusal; a longer response is more than text."""
 
 _ABOUT_TURNS = re.compile(r"\bcontents?\[|\bcontent position\b|\bmodel role\b|\brole\b.*\bmodel\b")
 _ABOUT_NOTHING = re.compile(r"\W*(request contains an )?invalid[ _]argument\W*|\W*bad request\W*")
@@ -38,12 +38,12 @@ class RequestVariant:
     """One form of a request.
 
     Attributes:
-        model: with the spelling of the size to use, and without the fields that were refused.
-        past: with the conversation; else its last picture is sent as an input.
-        alone: reason for sending it without the conversation.
+        model: model with the spelling of the size to use, and without the refused fields.
+        past: whether the conversation is sent; otherwise its last picture is sent as an input.
+        alone: reason for sending the picture without the conversation.
         respelled: whether the size is already in the other spelling.
         both: whether text is requested beside the picture because the picture alone was refused.
-        learned: fields that the model does not take, whatever their value.
+        learned: fields that the model does not support, whatever their value.
         solved: whether the refusal of the previous form no longer matters.
     """
 
@@ -56,7 +56,7 @@ class RequestVariant:
     solved: bool = False
 
     def observation(self, asked: GenerationRequest) -> ServiceObservation | None:
-        """Observation about the service if this form succeeds; None if it is nothing new."""
+        """Observation about the service if this form succeeds; None if there is nothing new."""
         aspect = str(asked.aspect or "")
         listed = self.model.aspects
         aspect = aspect if listed and aspect not in listed and self.model.advisory else ""
@@ -102,12 +102,12 @@ class RequestVariant:
         return None
 
     def without(self, names: frozenset[str], *, lasting: bool) -> RequestVariant:
-        """This form without some fields; `lasting`: no other value is accepted either."""
+        """This form without some fields; `lasting` if no other value is accepted either."""
         learned = self.learned | names if lasting else self.learned
         return replace(self, model=self.model.without(names), learned=learned, solved=True)
 
     def _with_other_size(self, asked: GenerationRequest) -> RequestVariant | None:
-        """This form with the size in its other spelling; then without the size, if it is usual."""
+        """This form with the other spelling of the size; after that, without a default size."""
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled:
             return replace(self, model=other, respelled=True, solved=False)
@@ -117,7 +117,7 @@ class RequestVariant:
 
 
 def _values(asked: GenerationRequest) -> list[str]:
-    """Values of the request's optional fields, as a refusal may quote them."""
+    """Values of the request's optional fields in the form that a refusal may quote."""
     values = [asked.thinking, str(asked.aspect or "")]
     values += [str(asked.seed)] if asked.seed is not None else []
     values += [f"{asked.temperature:g}"] if asked.temperature is not None else []
@@ -136,7 +136,7 @@ def _names_turns(told: error_body.ErrorBody) -> bool:
 class HeldSink:
     """Passes a response on, except for a refusal that may be avoided in another form.
 
-    A refusal that is longer than text, or contains a picture, is passed on like any other response.
+    A refusal that is too long for text, or contains a picture, is passed on like other responses.
 
     Attributes:
         code: status of the response.
@@ -165,18 +165,18 @@ class HeldSink:
             await self.release()
 
     async def encoded(self, data: bytes) -> None:
-        """Append to the encoded body, unless a refusal is held back, which is not worth keeping."""
+        """Append to the encoded body, except for a refusal held back, which need not be kept."""
         if not self.held and isinstance(self._sink, EncodedSink):
             await self._sink.encoded(data)
 
     @property
     def whole(self) -> bool:
-        """As reported by the wrapped sink."""
+        """Whether the JSON passed on is complete, according to the wrapped sink."""
         return not self.held and self._sink.whole
 
     @property
     def promising(self) -> bool:
-        """As reported by the wrapped sink."""
+        """Whether a picture has begun in the data passed on, according to the wrapped sink."""
         return not self.held and self._sink.promising
 
     @property
@@ -190,7 +190,7 @@ class HeldSink:
         return bytes(self._body)
 
     def about(self) -> error_body.ErrorBody:
-        """The service's objection."""
+        """The service's error in the refusal."""
         return error_body.parse(self.body)
 
     async def release(self) -> None:

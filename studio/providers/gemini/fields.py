@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 ANSWERS = ("candidates", "choices", "predictions", "promptFeedback", "usageMetadata")
-"""Fields of which a response of any API family except the images API has at least one."""
+"""Fields that identify a response; only those of the images API have none of them."""
 
 NO_REASON = ("", "FINISH_REASON_UNSPECIFIED")
 """Finish reasons without a meaning."""
@@ -38,13 +38,13 @@ def _others(name: str) -> tuple[str, ...]:
 
 
 def text(value: Any, name: str) -> str:
-    """Field as text; empty if it is missing or something else."""
+    """Field as text; empty if it is missing or not text."""
     found = get(value, name)
     return sound(found) if isinstance(found, str) else ""
 
 
 def sound(words: str) -> str:
-    """Replace lone surrogates, which are possible in JSON but not in files."""
+    """Replace unpaired surrogates, which are possible in JSON but not in files."""
     return words if words.isascii() else words.encode("utf-8", "replace").decode()
 
 

@@ -1,4 +1,4 @@
-"""Reader for a model's searches before it made a picture: queries, pages, search links.
+"""Reader for the searches that a model made for a picture: queries, pages, search links.
 
 The service requires its search links to be shown and sends them as an HTML fragment. Only the links
 and their texts are kept; the fragment itself is never displayed.
@@ -17,7 +17,7 @@ from studio.providers.base import SpilledString
 from studio.providers.gemini import fields
 
 MOST = 50
-"""Most sources, queries and searches kept of one response."""
+"""Limit of sources, queries and searches kept from one response."""
 
 _QUERIES = ("webSearchQueries", "imageSearchQueries")
 """Search queries of each kind; the price counts the kinds separately."""
@@ -41,7 +41,7 @@ def read(value: Any, body: Path) -> Grounding | None:
         told = fields.get(candidate, "groundingMetadata")
         for name in _QUERIES:
             for words in _texts(fields.get(told, name), body):
-                # Two long queries may be the same once cut.
+                # Two long queries may be equal after they are shortened.
                 queries[name].add(words)
                 shown[name][words[:_LONGEST_TITLE]] = None
         for one in _pages(fields.items(told, "groundingChunks")):

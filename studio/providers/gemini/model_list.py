@@ -55,7 +55,7 @@ def parse(
 
 
 def makes_pictures(id: str, entry: Any = None) -> bool:
-    """Whether a model of this name makes pictures on this wire; no list says so reliably."""
+    """Whether a model of this name makes pictures on this wire; lists do not state it reliably."""
     methods = fields.get(entry, "supportedGenerationMethods")
     if isinstance(methods, list) and methods and "generateContent" not in methods:
         return False

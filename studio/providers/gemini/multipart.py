@@ -37,7 +37,7 @@ class BodyPart:
 
 
 def _begins_multipart(opening: bytes) -> bool:
-    """Whether a body with this start has a boundary at its beginning."""
+    """Whether a body that starts like this begins with a boundary."""
     return re.match(rb"\s*--[^\s\d-]|\s*-{3,}", opening) is not None
 
 

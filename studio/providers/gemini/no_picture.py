@@ -1,8 +1,8 @@
 """Check whether a response without a picture was understood: only then may it be discarded.
 
-Finding no picture proves nothing, unless the whole response was read and every long text in it is
-known to be something else, or the response is too short for a picture. In doubt it counts as not
-understood: it was paid for.
+A response counts as understood if all of it was read and every long text in it is known to be
+something else, or if it is too short for a picture. In doubt it counts as not understood, because
+it was paid for.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from studio.providers.base import AnswerSource, Scan, SpilledString
 from studio.providers.gemini import fields
 
 _SHORT = 1024
-"""Size of a body too short for a useful picture."""
+"""Size in bytes up to which a body is too short for a useful picture."""
 
 _KNOWN = (*fields.ANSWERS, "data", "output", "error", "message", "detail", "msg", "code")
 _MOST_LOOKED_AT = 100_000
-"""Most values checked in one response; beyond that it counts as not understood."""
+"""Limit of values checked in one response; a response with more counts as not understood."""
 
 _HEAD = 128
 _LEAST = 64
-"""Shortest text that may be a picture, in characters."""
+"""Minimum length in characters of a text that may be a picture."""
 
 _MOST_PAGE = 1 << 20
 SEARCHED = 8 * 1024
-"""Bytes searched in one call; other threads get their turn in between."""
+"""Bytes searched in one call; other threads can run between two calls."""
 
 OVERLAP = 4096
-"""Bytes searched twice: no match is longer."""
+"""Overlap of two pieces in bytes; no match is longer."""
 
 _DATA = re.compile(rb"base64\s*,", re.IGNORECASE)
 _LONG = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{4096}")
-"""Characters of base64 in a row; no word is that long."""
+"""Pattern of consecutive characters of base64, more than in any word."""
 
 _SPACE = rb"(?:\\{1,4}[nrt]|\s)"
 MAYBE_PICTURE = re.compile(
@@ -58,7 +58,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def understood(source: AnswerSource, scan: Scan) -> bool:
-    """Whether a response without a found picture certainly has none. Blocking.
+    """Whether a response in which no picture was found certainly has none. Blocking.
 
     Raises StorageError: an unreadable response is not understood.
     """
@@ -71,11 +71,11 @@ def understood(source: AnswerSource, scan: Scan) -> bool:
         if scan.complete:
             known = size <= _SHORT or _has_a_known_shape(scan.value)
             return known and not _may_hold_a_picture(scan.value, source)
-        # The missing part of truncated JSON is unknown, except for short refusals.
+        # The missing part of truncated JSON may be a picture, except for short refusals.
         cut = scan.json and 200 <= source.status < 300
         return not (cut or scan.long) and size <= _MOST_PAGE and _is_text(source)
     except FileNotFoundError as error:
-        # Nothing was received, so nothing was written; or the whole folder is gone.
+        # Either nothing was received, so no file was written, or the whole folder is gone.
         if source.body.parent.is_dir():
             return True
         raise storage_error(error, source.body) from error
@@ -128,7 +128,7 @@ def _texts(value: Any) -> Iterator[tuple[str, str | SpilledString]]:
 
 
 def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource) -> bool:
-    """Whether a text is base64 of a picture or, if long, of anything unknown."""
+    """Whether a text is base64 of a picture, or long base64 of unknown data."""
     if isinstance(text, str):
         if len(text) < _LEAST:
             return False

@@ -1,4 +1,4 @@
-"""The table of fields that hold pictures and texts, in responses of any family.
+"""Table of fields with pictures and texts, in responses of any API family.
 
 Names are compared without case, underscores and hyphens. If the name is inconclusive, the bytes
 decide: a string that begins like a picture is one, whatever its name.
@@ -78,7 +78,7 @@ class Leaf:
     Attributes:
         value: base64 or a data: URL, an address, or the model's words.
         text: whether it is a text.
-        silent: a text that is not the model's words, but may hold pictures.
+        silent: whether it is a text that may contain pictures, but is not the model's words.
         address: whether it is the address of a picture.
         kind: declared media type.
         draft: not meant as the result.
@@ -95,7 +95,7 @@ class Leaf:
 def leaves(value: Any, body: Path, *, draft: bool = False, tools: bool = False) -> Iterator[Leaf]:
     """The pictures, addresses and texts of a response, in the order sent. Blocking.
 
-    `tools`: those in tool calls and their results instead.
+    With `tools`, only those in tool calls and their results.
     """
     return _Walk(body, tools=tools).visit(value, "", "", draft=draft, own=True)
 
@@ -151,7 +151,7 @@ class _Walk:
         found: list[Leaf] = []
         for name, one in value.items():
             plain = _plain(name)
-            # The input of a tool is what the model hands to it.
+            # In a tool call, the field "input" has the model's data, not the user's.
             skipped = plain in _SKIPPED and not (is_tool and plain == "input")
             skipped = skipped or (plain in _TOOL_FIELDS and not self._tools)
             if skipped or (plain.startswith("type") and isinstance(one, str)):
@@ -163,7 +163,7 @@ class _Walk:
             found += self.visit(one, plain, kind, draft=partial, own=theirs)
             self._inside -= inside
         if any(not leaf.text and not leaf.address for leaf in found):
-            # An address beside the bytes is that of the same picture.
+            # An address in the same object as the bytes is that of the same picture.
             direct = {one.strip() for one in value.values() if isinstance(one, str)}
             found = [one for one in found if not (one.address and one.value in direct)]
         yield from found
@@ -217,7 +217,7 @@ class _Walk:
 _BESIDE = re.compile(
     r"input|source|reference|original|avatar|icon|logo|thumb|preview|doc|help|example|before|mask"
 )
-"""Names of fields whose address may lead to a picture other than the result."""
+"""Pattern of fields whose address may lead to a picture other than the result."""
 
 PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic|jxl|bmp|tiff?)$", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?|gs|s3)://\S{1,4096}\Z", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Reasons for a response with status 200 without a picture: finish and block reasons."""
+"""Reasons for a response with status 200 but no picture: finish and block reasons."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _RECITED = frozenset({"RECITATION", "IMAGE_RECITATION"})
 
 
 _LONGEST_NOTICE = 1000
-"""Characters of the model's text that may be a gateway's notice."""
+"""Limit in characters of a model's text that may be a gateway's notice."""
 
 
 class NothingSaid(NoPicture):
-    """Neither a picture nor text: the service may need both modalities requested."""
+    """Neither a picture nor text: the service may require a request for both modalities."""
 
 
 def explain(
@@ -46,8 +46,8 @@ def explain(
     """Error for a response without a picture.
 
     `words` is the model's own text, `told` the service's sentence about the finish reason, `more`
-    is passed to the error unchanged (request id, details). Such a response is often billed, a
-    blocked prompt rarely.
+    is passed to the error unchanged (request id, details). Such a response is often billed, but a
+    blocked prompt rarely is.
     """
     rest: dict[str, Any] = {
         "billed": Billed.MAYBE,

@@ -39,7 +39,7 @@ _BY_FIELD = frozenset({"errors", "fielderrors"})
 """Keys of an error whose value has sentences by field."""
 
 _PATHS = frozenset({"loc", "path"})
-"""Keys whose list is the parts of one path, not several names."""
+"""Keys whose list has the parts of a single path, not several names."""
 
 _ECHOES = frozenset(plain_name(one) for one in ("input", "prompt", "contents", "parts", "url"))
 """Keys of an error whose value repeats the request."""
@@ -88,7 +88,7 @@ _CODE = re.compile(
     r"[_ -](?:param\w*|field|property|option|key|value)s?",
     re.IGNORECASE,
 )
-"""A code that objects to a field, which the message beside it names."""
+"""Pattern of a code that objects to a field, which the message beside the code names."""
 _OBJECTION = rf"(?:{_UNSUPPORTED}|{_VALUE})"
 _IS_UNSUPPORTED = re.compile(_UNSUPPORTED, re.IGNORECASE)
 _ONLY_VALUE = re.compile(
@@ -108,7 +108,7 @@ _SENTENCE = re.compile(rf"{_NO_SENTENCE_END}+", re.DOTALL)
 _QUOTED = re.compile(r"[\"'`“‘「]{1,2}([\w.\[\]/ -]{1,120}?)[\"'`”’」]{1,2}")
 _UNKNOWN_NAME = re.compile(r"unknown name \\?[\"'`]([\w.-]+)\\?[\"'`]", re.IGNORECASE)
 _PLACE = re.compile(r"safety[_ ]?settings?\W{0,3}(\d{1,2})\b", re.IGNORECASE)
-"""Place of a category within the safety settings, from 0."""
+"""Pattern of a category's index within the safety settings, from 0."""
 
 _THRESHOLD = re.compile(r"(?:harm_)?block_\w+|block(?:ing)? ?threshold", re.IGNORECASE)
 _BLOCKED = re.compile(r"block|violat|polic|prohibit|sensitive|moderat", re.IGNORECASE)
@@ -139,7 +139,7 @@ class Objection:
     def is_about_value(self, values: Iterable[str]) -> bool:
         """Whether it refuses the value of a field, but may accept another value.
 
-        `values` are those that were sent: a refusal that quotes one is about it.
+        `values` are those that were sent; a refusal that quotes one of them is about that value.
         """
         text = " ".join(self.sentences)[:_LONGEST]
         for value in values:
@@ -169,8 +169,8 @@ def read_objection(body: bytes, *, prompts: tuple[str, ...] = ()) -> Objection:
 def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Optional fields of a request that a refusal names.
 
-    `sent` has the fields that were sent, with the plain names of their keys. Structured names are
-    trusted before quoted ones, and those before words.
+    `sent` has the fields that were sent, with the plain names of their keys. Structured names take
+    precedence over quoted ones, and these over names in a sentence.
     """
     every = (clause for text in objection.sentences for clause in _clauses(text))
     clauses = list(itertools.islice(every, _MOST_CLAUSES))
@@ -181,10 +181,10 @@ def refused_fields(objection: Objection, sent: Mapping[str, frozenset[str]]) -> 
     )
     categories = frozenset(one for one in sent if one.startswith(CATEGORY))
     if any(_BLOCKED.search(_THRESHOLD.sub("", one)) for one in objection.sentences):
-        # A request that was blocked is not sent again with fewer precautions.
+        # A request that was blocked is not sent again without its safety settings.
         found -= {SAFETY, *categories}
     elif named := _named_categories((*objection.names, *clauses), sent):
-        # A refused category leaves the others in place.
+        # If a category is refused, the other categories stay.
         found = found - {SAFETY, *categories} | named
     return found - NEVER_REMOVED
 
@@ -251,7 +251,7 @@ def _first_brace(text: str) -> int:
 
 
 def _by_names(names: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Fields of names and paths; the last part of a path that is a field decides."""
+    """Fields by names and paths; the last part of a path that is a field counts."""
     found: set[str] = set()
     for name in names:
         parts = [plain_name(one) for one in re.split(r"[^\w-]+", name) if one]
@@ -267,7 +267,7 @@ def _by_names(names: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> fro
 
 def _clauses(text: str) -> Iterator[str]:
     """Sentences that object to something, without their advice on valid values."""
-    # A line that is indented belongs to the one before.
+    # An indented line continues the line before.
     for found in _SENTENCE.finditer(re.sub(r"\n[ \t]+", ": ", text)):
         clause = _ADVICE.sub(" ", found[0][:_LONGEST_CLAUSE])
         if _IS_OBJECTION.search(clause) or _UNKNOWN_NAME.search(clause):
@@ -281,7 +281,7 @@ def _quoted(clauses: list[str]) -> Iterator[str]:
 
 
 def _by_words(clauses: list[str], sent: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Fields named in sentences: those before an objection, else those after one."""
+    """Fields named in sentences before an objection, or else after it."""
     found: set[str] = set()
     for clause in clauses:
         before = {name for name in sent if _pattern(name, after=False).search(clause)}
@@ -291,7 +291,7 @@ def _by_words(clauses: list[str], sent: Mapping[str, frozenset[str]]) -> frozens
 
 @lru_cache(maxsize=256)
 def _pattern(name: str, *, after: bool) -> re.Pattern[str]:
-    """Pattern of a field's name close to an objection, after or before it."""
+    """Pattern of a field's name shortly after or before an objection."""
     spelled = "|".join(_spelled(one) for one in (name, *_SPELLINGS.get(name, ())))
     word = rf"(?<![A-Za-z0-9_])(?:{spelled})s?(?![A-Za-z0-9_])"
     gap = rf"{_NO_SENTENCE_END}{{0,100}}?"

@@ -27,10 +27,10 @@ from studio.domain.request_plan import PlannedPart, PlannedPicture, plan_request
 from studio.providers.gemini.sent_fields import remove_fields, sent_fields
 
 MAX_BODY = 18 * 1024 * 1024
-"""Most bytes of a request's body; services refuse from 20 MB on."""
+"""Limit in bytes of a request's body; services refuse 20 MB and more."""
 
 MAX_PICTURE = 7 * 1024 * 1024
-"""Most bytes of one picture in a request, before base64."""
+"""Limit in bytes of one picture in a request, before base64."""
 
 _RESOURCE = re.compile(r"^(?:projects/[^/]+/locations/[^/]+/)?(?:publishers/[^/]+/)?models/")
 _SAFE = "/@+,"
@@ -48,8 +48,8 @@ class RequestBody:
     Attributes:
         data: its JSON.
         fields: its optional fields, each with the plain names of its keys.
-        left_out: names of the fields the request would have, but its model does not take; without
-            those that make no difference.
+        left_out: names of chosen fields that the model does not support, except those that make no
+            difference.
     """
 
     data: bytes = field(repr=False)
@@ -122,7 +122,7 @@ def build(
         whole["tools"] = [{"googleSearch": _search_types(request, model)}]
     kept = frozenset() if has_usual_aspect(request) else {fields.ASPECT}
     removed = remove_fields(whole, model.refused - kept)
-    # A lone surrogate, as some clipboards produce, is not valid text for any service.
+    # No service accepts unpaired surrogates, which some clipboards produce.
     data = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(data) > MAX_BODY:
         raise InputError(
@@ -191,7 +191,7 @@ def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
 
 
 def has_usual_aspect(request: GenerationRequest) -> bool:
-    """Whether the picture has the same shape without the ratio: square, with no input."""
+    """Whether the ratio is the default one: square, for a request without inputs."""
     return request.aspect == AspectRatio(1, 1) and not request.references
 
 
@@ -237,7 +237,8 @@ def url(profile: Profile, model: str) -> str:
         return read_address(profile.base_url) + path
     parent = base_url(profile)
     if is_vertex(parent):
-        # The publisher is in the address: "google/gemini-3-pro-image" as gateways name it.
+        # The address contains the publisher, which gateways put before the id, as in
+        # "google/gemini-3-pro-image".
         name = name.removeprefix(f"{parent.rpartition('/')[2]}/")
     return f"{parent}/models/{quote(name, safe=_SAFE)}:generateContent"
 
@@ -255,7 +256,7 @@ def token_count(profile: Profile) -> tuple[str, bytes] | None:
 
 
 def list_url(profile: Profile, page: str = "") -> str:
-    """Address of the list of models. Google's has pages; others send all at once."""
+    """Address of the list of models. Google's list has pages; others are complete."""
     parent = base_url(profile)
     if profile.path != USUAL_PATH:
         before = profile.path.partition(PLACE)[0].rstrip("/")
@@ -277,7 +278,8 @@ def headers(profile: Profile, key: str | None) -> dict[str, str]:
         "User-Agent": f"Gridbrush/{__version__}",
         "Content-Type": "application/json",
         "Accept": "application/json",
-        # The journal stores the bytes as received, and a compression bomb has nowhere to unfold.
+        # Without compression, the journal has the bytes as received, and there is no risk of a
+        # compression bomb.
         "Accept-Encoding": "identity",
     }
     if key is not None:
@@ -290,7 +292,7 @@ def headers(profile: Profile, key: str | None) -> dict[str, str]:
 
 
 def clean_key(key: str) -> str:
-    """Strip artefacts of copying from a key. Raises KeyRefused if nothing valid is left."""
+    """A key without artefacts of copying. Raises KeyRefused if nothing valid is left."""
     text = key.strip().strip("\"'").strip()
     text = re.sub(r"^(?:authorization\s*:\s*)?bearer\s+", "", text, flags=re.IGNORECASE)
     text = re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", text)

@@ -1,12 +1,12 @@
 """Incremental JSON scanner in constant memory: long strings stay in the file.
 
 A response with a picture is a few hundred bytes of JSON around megabytes of base64. The scanner
-copies the JSON but replaces every string longer than 4096 bytes with a marker and remembers its
+copies the JSON but replaces every string longer than 4096 bytes with a marker and stores its
 position in the body. It also detects the end of the value, so that a truncated response is never
-mistaken for a complete one. Feed it on the decoding thread, never on the window's.
+mistaken for a complete one. It must be fed on the decoding thread, never on the window's.
 
-A stream of server-sent events is read as the list of its events, and several values in a row (one
-a line, or just concatenated) as the list of these values.
+A stream of server-sent events is read as the list of its events, and several consecutive values
+(one per line, or just concatenated) as the list of these values.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ __all__ = ["MAX_BODY", "GeminiScanner", "Scan", "SpilledString", "scan_file"]
 LONG: Final = 4096
 MAX_BODY: Final = 256 * 1024 * 1024
 READER_VERSION: Final = 4
-"""Stored with each response that was read without success. A newer reader tries it once more.
+"""Stored with each response that could not be read, so that a newer version tries once more.
 
 1: reads strings of more than 512 bytes unchanged on Python 3.11.2.
 2: reads numbers of any length and values nested to any depth.
 3: decodes brotli, zstd and damaged compression; reads JSON in lines and pictures in more places.
-4: reads bodies of several parts, and pictures handed to tools.
+4: reads bodies of several parts, and pictures passed to tools.
 """
 
 MAX_SKELETON: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
-"""Deepest nesting that is kept; values nested deeper are replaced by null."""
+"""Limit of nesting; values nested more deeply are replaced by null."""
 
 MAX_MARKS: Final = 500_000
 """Limit of brackets and strings in one response, so that parsing the skeleton stays cheap."""
@@ -63,7 +63,7 @@ _SEPARATORS = b" \t\r\n,\x1e"
 
 _DONE = b"[DONE]"
 _LONGEST_EVENT = 64 * 1024
-"""Longest skeleton of a value, in bytes, that is searched for the end of a stream."""
+"""Limit in bytes of a value's skeleton that is searched for the end of a stream."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -76,7 +76,7 @@ _scanners = itertools.count()
 
 
 def _unpredictable() -> str:
-    """An unpredictable word, made without asking the system for randomness each time."""
+    """An unpredictable word, made without requesting randomness from the system each time."""
     number = next(_scanners).to_bytes(8, "big")
     return hashlib.blake2b(number, key=_SECRET, digest_size=8).hexdigest()
 
@@ -87,7 +87,7 @@ class GeminiScanner:
     Attributes:
         complete: the outermost value is closed, or a stream has sent its end marker.
         received: bytes fed so far.
-        refused: reason for giving up; further bytes are only counted.
+        refused: reason for stopping; further bytes are only counted.
     """
 
     def __init__(self, listener: LongStringHandler | None = None) -> None:
@@ -206,10 +206,10 @@ class GeminiScanner:
 
     @property
     def ended(self) -> bool:
-        """Whether the body may end here: complete, or a stream whose events report the end.
+        """Whether the body may end here: it is complete, or a stream whose events report the end.
 
-        The latter is no guarantee: a service may still send its usage counts. Nor is a complete
-        value that may be the first of several.
+        More may follow in either case: a service may still send its usage counts, and a complete
+        value may be the first of several.
         """
         if self._lines is None:
             return self.complete and not (self._stream_end.goes_on and not self._spilled)
@@ -259,7 +259,7 @@ class GeminiScanner:
         elif mark in b"[{":
             self._depth += 1
             if self._depth == MAX_DEPTH + 1:
-                # Replace the bracket, the last byte kept.
+                # Replaces the bracket, which is the last byte that was kept.
                 self._skeleton[-1:] = b"null"
         else:
             self._depth -= 1
@@ -267,7 +267,7 @@ class GeminiScanner:
         return end
 
     def _passed_over(self, data: bytes, position: int) -> int:
-        """Position after a piece nested too deep to be kept; 0 if the nesting may end within it."""
+        """Position after a piece nested too deeply to keep; 0 if the nesting may end within it."""
         end = min(len(data), position + _DEEP_PIECE)
         quote = data.find(b'"', position, end)
         end = quote if quote >= 0 else end
@@ -374,7 +374,7 @@ class GeminiScanner:
         return Scan(self._with_spilled(value), complete=True, trailing=self._trailing, long=long)
 
     def _finish_several(self) -> Scan:
-        """Parse values in a row; an incomplete last one is ignored unless a candidate goes on."""
+        """Parse consecutive values; ignore an incomplete last one unless a candidate is open."""
         long = bool(self._spilled) or self._long
         value = _parsed(self._skeleton + b"]") if self.complete else _BROKEN
         if value is not _BROKEN:
@@ -425,7 +425,7 @@ def _parsed(skeleton: bytes | bytearray) -> Any:
 
 
 class _ScanLimitError(Exception):
-    """Reason for giving up; never leaves this file."""
+    """A limit was exceeded; never leaves this module."""
 
 
 def _too_much(reason: str) -> ServiceError:

@@ -1,4 +1,4 @@
-"""Optional fields of a request's JSON: which ones it has, and how they are removed.
+"""Optional fields of a request's JSON: detection and removal.
 
 An optional field is a separate setting: a key of the request, of `generationConfig` or of
 `imageConfig`, a setting of a tool, or an option of a part; a category of the safety settings counts
@@ -21,7 +21,7 @@ _TOOLS = "tools"
 _TOOL_FIELDS = ("searchTypes",)
 _PART_FIELDS = ("mediaResolution", "videoMetadata")
 NEVER_REMOVED = frozenset({_CONTENTS, *_GROUPS, "cachedContent"})
-"""Fields never removed: without them the picture would not be the one requested."""
+"""Fields that are never removed, because without them the picture would be another one."""
 
 
 def sent_fields(whole: dict[str, Any]) -> dict[str, frozenset[str]]:
@@ -35,7 +35,7 @@ def sent_fields(whole: dict[str, Any]) -> dict[str, frozenset[str]]:
 
 
 def remove_fields(whole: dict[str, Any], names: Collection[str]) -> frozenset[str]:
-    """Remove fields from a request, and objects left empty; returns the names of those it had."""
+    """Remove fields, and objects left empty, from a request; returns the names of removed ones."""
     removed: set[str] = set()
     for place, name, _value in list(_fields(whole)):
         if name in names and name not in NEVER_REMOVED:

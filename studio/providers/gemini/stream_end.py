@@ -35,7 +35,7 @@ class StreamEnd:
 
     @property
     def goes_on(self) -> bool:
-        """Whether a candidate has started but not ended."""
+        """Whether a candidate has started and not ended yet."""
         return not self._refused and not all(self._ended.values())
 
     @property

@@ -1,7 +1,8 @@
 """Pictures as base64 within text: data: URLs, and bare base64 that begins like a picture.
 
 The text may be long, wrapped at any column, escaped more than once, and split over the parts of an
-answer or the events of a stream. It is read as raw JSON, so that positions are valid in the file.
+answer or the events of a stream. It is read as raw JSON, so that offsets in it are those in the
+file.
 """
 
 from __future__ import annotations
@@ -20,20 +21,20 @@ from studio.providers.base import SpilledString
 Text = str | SpilledString
 
 SHORTEST = 24
-"""Fewest characters of a text that may hold a picture."""
+"""Minimum length in characters of a text that may contain a picture."""
 
 _SEARCHED = 8 * 1024
-"""Bytes searched in one call; other threads get their turn in between."""
+"""Bytes searched in one call; other threads can run between two calls."""
 
 _MOST_BEFORE = 64
 _READ = 256 * 1024
 _OVERLAP = 400
 _LEAST_DATA = 8
 _LEAST_BARE = 60
-"""Fewest characters of bare base64 that may be a picture; shorter runs are words."""
+"""Minimum length in characters of bare base64 that may be a picture; shorter runs are words."""
 
 _LEAST_LINE = 16
-"""Shortest line of base64 in characters; no word is as long."""
+"""Minimum length in characters of a line of base64."""
 
 _LEAST_COLUMN = 32
 _HEAD = 96
@@ -82,8 +83,8 @@ class TextPicture:
     Attributes:
         data: its base64, in one or more pieces.
         kind: declared media type, if any.
-        start, end: the part of the text it takes up with its surroundings, as offsets in the rope.
-        open: whether its base64 goes to the very end of the text and may continue elsewhere.
+        start, end: offsets in the rope of the picture with its surroundings.
+        open: whether the base64 reaches the end of the text and may continue in another one.
     """
 
     data: Text | tuple[Text, ...]
@@ -94,7 +95,7 @@ class TextPicture:
 
 
 class TextRope:
-    """Several texts of one body as one, in the raw form of JSON strings.
+    """Several texts of a body, read as a single one in the raw form of JSON strings.
 
     Attributes:
         size: total number of bytes.
@@ -157,13 +158,13 @@ class TextRope:
         """End of the base64 characters from an offset on."""
         while True:
             end = self.match(_RUN, at)
-            assert end is not None  # it matches nothing as well
+            assert end is not None  # it also matches an empty string
             if end == at or end + _OVERLAP < self._base + len(self._window):
                 return end
             at = end
 
     def _around(self, at: int) -> tuple[bytes, int]:
-        """A window with enough bytes after an offset, and the place of the offset in it."""
+        """A window with enough bytes after an offset, and the index of the offset in it."""
         ends = self._base + len(self._window)
         if not self._base <= at <= ends or (at + 2 * _OVERLAP > ends and ends < self.size):
             self._base, self._window = at, self.read(at, at + _READ)
@@ -171,7 +172,7 @@ class TextRope:
 
 
 def pictures_in(rope: TextRope, *, most: int, tries: int) -> Iterator[TextPicture]:
-    """The pictures in a text, in order; at most `most`, and from at most `tries` places."""
+    """At most `most` pictures in a text, in order; at most `tries` candidates are checked."""
     position = found = 0
     for _number in range(tries):
         if found >= most or (hit := rope.search(START, position)) is None:
@@ -203,7 +204,7 @@ def pictures_in(rope: TextRope, *, most: int, tries: int) -> Iterator[TextPictur
 
 
 def _end_of_data(rope: TextRope, start: int, before: bytes) -> tuple[int, bool]:
-    """End of the base64 from `start` on, and whether it goes to the end of the text."""
+    """End of the base64 from `start` on, and whether it reaches the end of the text."""
     if opener := _BEFORE.search(before):
         closer = re.compile(_OPENERS[opener[1]])
         end = _enclosed_end(rope, start, closer)
@@ -213,7 +214,7 @@ def _end_of_data(rope: TextRope, start: int, before: bytes) -> tuple[int, bool]:
 
 
 def _enclosed_end(rope: TextRope, start: int, closer: re.Pattern[bytes]) -> int | None:
-    """End of base64 between delimiters, where white space is part of it; None for anything else."""
+    """End of base64 between delimiters, which may contain white space; None for other text."""
     position = start
     while True:
         position = end = rope.run(position)
@@ -228,7 +229,7 @@ def _enclosed_end(rope: TextRope, start: int, closer: re.Pattern[bytes]) -> int 
 
 
 def _bare_end(rope: TextRope, start: int) -> tuple[int, bool]:
-    """End of base64 without delimiters: all its lines but the first and last have one length."""
+    """End of base64 without delimiters, whose lines but the first and last are equally long."""
     end, lines = rope.run(start), 1
     column = end - start
     while True:
@@ -270,7 +271,7 @@ def _is_last_line(rope: TextRope, start: int, end: int, last: int) -> bool:
 
 
 def _looks_finished(rope: TextRope, start: int, end: int) -> bool:
-    """Whether a picture whose format tells its end is complete."""
+    """Whether a picture in a format that marks its end is complete."""
     head = _decoded(rope.read(start, min(end, start + _HEAD)), 0)
     tail = rope.read(max(start, end - _HEAD), end)
     ends = [_decoded(tail, skip) for skip in range(4)]
@@ -286,7 +287,7 @@ def _is_picture(rope: TextRope, start: int, end: int) -> bool:
 
 
 def _decoded(raw: bytes, skip: int) -> bytes:
-    """Bytes of a piece of base64, as far as it is whole; without its first `skip` characters."""
+    """Decoded bytes of the complete groups in a piece of base64, from character `skip` on."""
     text = b"".join(base64_text.cleaned(raw).split())[skip:].rstrip(b"=")
     try:
         return b"".join(base64_text.decode((text[: len(text) // 4 * 4],)))

@@ -1,8 +1,8 @@
 """Token counts of a response, in the format of any API family.
 
-Families differ in names, in whether the answer's count includes the thoughts, and in the form of
-the details: a list with modalities, or an object with a number for each. Resellers add the amount
-they charged.
+API families differ in names, in whether the answer's count includes the thoughts, and in the form
+of the details: a list with modalities, or an object with a number for each. Resellers add the
+amount they charged.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TOTAL = ("totalTokenCount", "totalTokens")
 _TOOLS = ("toolUsePromptTokenCount", "totalToolUseTokens")
 _THOUGHTS = ("thoughtsTokenCount", "totalThoughtTokens", "totalReasoningTokens")
 _REASONING = ("reasoningTokens", "thinkingTokens")
-"""Thoughts among the details, which the answer's count includes."""
+"""Fields of the details with the tokens of thoughts, which the answer's count includes."""
 
 _DETAILS = (
     "candidatesTokensDetails",
@@ -49,7 +49,7 @@ def read(value: Any) -> Usage | None:
     answered = max(0, answered - reasoning) if answered else answered
     image = by_kind.get("IMAGE")
     if image is None and not by_kind and answered:
-        # Without details all counted tokens belong to the picture; text beside one is short.
+        # Without details, all tokens are counted for the picture, because text beside it is short.
         image = answered
     text = by_kind.get("TEXT", max(0, (answered or 0) - (image or 0)) if by_kind else 0)
     return Usage(
@@ -85,7 +85,7 @@ def _by_kind(details: Any) -> dict[str, int]:
         for kind in ("image", "text"):
             if (number := fields.number(details, f"{kind}Tokens")) is not None:
                 by_kind[kind.upper()] = number
-        # An object of zeros counts nothing.
+        # An object with only zeros has no counts.
         return by_kind if any(by_kind.values()) else {}
     for detail in details if isinstance(details, list) else ():
         kind = fields.text(detail, "modality").upper()

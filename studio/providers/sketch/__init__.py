@@ -1,7 +1,7 @@
 """The offline painter: pictures without a key or a network, in the wire format of a service.
 
-It is procedural, deterministic and calls itself "Offline sketch, not AI". Pillow is loaded when the
-first picture is painted, never before.
+The painter is procedural and deterministic, and labels itself "Offline sketch, not AI". Pillow is
+loaded when the first picture is painted, never before.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from studio.providers.sketch import vocabulary
 from studio.providers.sketch.sizes import Size
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-# Characters of a prompt that are read.
+# Number of characters of a prompt that are read.
 _READ = 12_000
 
 
@@ -36,9 +36,9 @@ class PromptReading:
         motif: name of a motif.
         light: name of a palette; weather: "fog", "snow" or "storm".
         hue: degrees of the colour that tints the picture.
-        sun_hue, accent_hue: colours of single things ("red sun").
+        sun_hue, accent_hue: hues of single objects ("red sun").
         manner: "muted", "vivid", "pastel", "dark" or "grey".
-        extras: small things to add.
+        extras: small objects to add.
         variants: words that choose between kinds of the same motif, in reading order.
     """
 
@@ -64,8 +64,8 @@ class Brief:
 
     Attributes:
         seed: 31 bits.
-        wants_picture: False if words alone are asked for.
-        words: number of characters of all text, including text outside the prompt.
+        wants_picture: False if only text is requested.
+        words: number of characters of all text, including that outside the prompt.
         marks: sentences about the marks of the edited picture.
         fault: fault to simulate, by the name of its model; "" for none.
     """
@@ -93,7 +93,7 @@ def read_prompt(prompt: str) -> PromptReading:
     """The motif, light, weather and colours that the words of a prompt name."""
     text = prompt[:_READ].casefold()
     words = _WORD.findall(text)
-    # At each word, three words, then two, then one, so that "blue hour" is found before "blue".
+    # Phrases of three words first, then two, then one, so that "blue hour" wins over "blue".
     phrases = [
         " ".join(words[k : k + length])
         for k in range(len(words))
@@ -129,7 +129,7 @@ def chosen_motif(prompt: str) -> str:
 
 def fingerprint(prompt: str) -> str:
     """Digest of a prompt in sixteen hex digits."""
-    # JSON may carry half of a surrogate pair, which is no character.
+    # JSON may contain unpaired surrogates, which cannot be encoded.
     text = prompt.strip().casefold().encode("utf-8", "replace")
     return hashlib.sha256(text).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
 """Canvas of the offline painter: smooth edges, gradients, glows, fades and grain.
 
-Every brush works in bands of rows, so that no single call into Pillow holds the interpreter (and
-with it the window) for long, and so that a 4K picture never needs a second copy of itself.
+Every brush works in bands of rows, so that no single call into Pillow blocks the interpreter (and
+with it the window) for long, and so that a 4K picture never needs a second copy in memory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageDraw
 from studio.providers.sketch.colour import Colour, along
 from studio.providers.sketch.shapes import Outline
 
-# Samples of a mask that are drawn at once; a few milliseconds of Pillow.
+# Number of samples of a mask drawn at once, which takes Pillow a few milliseconds.
 _BAND = 2_000_000
 _TILE = 512
 _NEAREST, _BICUBIC = Image.Resampling.NEAREST, Image.Resampling.BICUBIC
@@ -75,7 +75,7 @@ class SketchCanvas:
         self._stop = stop
         self._unit = min(width, height) / 100
         pixels = width * height
-        # Fewer samples per pixel where the pixels themselves are small.
+        # Fewer samples per pixel if there are many pixels.
         self._samples = 4 if pixels < 2_500_000 else 3 if pixels < 6_000_000 else 2
         self.image = Image.new("RGB", (width, height))
         self.wide = width / self._unit
@@ -96,7 +96,7 @@ class SketchCanvas:
     def scatter(
         self, shapes: Iterable[tuple[Outline, float]], paint: Paint, fade: Fade | None = None
     ) -> None:
-        """Paint many (outline, opacity) pairs with one paint; the later wins an overlap."""
+        """Paint many (outline, opacity) pairs with one paint; later ones cover earlier ones."""
         s = self._samples
         width, height = self.image.size
         polygons = [self._polygon(outline, round(255 * alpha)) for outline, alpha in shapes]
@@ -127,7 +127,7 @@ class SketchCanvas:
         """Paint everything below an edge that runs from left to right."""
         low = min(self.high, max(y for _, y in edge) + 1)
         self.fill([*edge, (self.wide + 9, low), (-9.0, low)], paint)
-        # The band above ended on a whole pixel row only if this one begins on the same.
+        # Begins on the pixel row at which the outline above ends, so that there is no gap.
         self._fill_rows(paint, int(low * self._unit), self.image.height)
 
     def wash(self, paint: Paint, top: float = 0.0, bottom: float | None = None) -> None:
@@ -190,7 +190,7 @@ class SketchCanvas:
             grey = Image.merge("RGB", (both, both, both))
             self.image.paste(ImageChops.add(self.image.crop(box), grey, 1, -128), box)
 
-    # Inner
+    # Internal
 
     def _polygon(self, outline: Outline, alpha: int) -> _Polygon:
         points = [(x * self._unit, y * self._unit) for x, y in outline]

@@ -37,7 +37,7 @@ def to_hsl(value: Colour) -> tuple[float, float, float]:
 def shifted(
     value: Colour, *, hue: float = 0, saturation: float = 1, lightness: float = 0
 ) -> Colour:
-    """The colour with its hue turned, its saturation multiplied and its lightness raised."""
+    """The colour with its hue rotated, its saturation multiplied and its lightness raised."""
     own_hue, own_saturation, own_lightness = to_hsl(value)
     return hsl(own_hue + hue, own_saturation * saturation, own_lightness + lightness)
 

@@ -1,4 +1,4 @@
-"""Faults of edits that models are known for, simulated by fault models only."""
+"""Typical faults of edits by models, simulated by the fault models only."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ KEEPS_MARKS = "sketch-keeps-marks"
 RESHAPES = "sketch-reshapes"
 
 SHIFT = 12.0
-"""Most pixels of a shift, in each direction."""
+"""Maximum shift in pixels, in each direction."""
 
 ZOOM = 0.02
 GAIN = 0.06
 
 
 def with_other_shape(brief: Brief) -> Brief:
-    """The brief of `sketch-reshapes`: a square, or 4:3 instead of one, with as many pixels."""
+    """The brief of `sketch-reshapes`: a square, or 4:3 in place of a square, of the same area."""
     if brief.fault != RESHAPES:
         return brief
     width, height = brief.size

@@ -60,7 +60,7 @@ def _paint_conifers(scene: Scene, ground: Outline, size: float, paint: Ramp) -> 
 
 
 def _conifer(scene: Scene, foot: Point, rise: float, half: float) -> Outline:
-    # Both edges step down in tiers, with the tips drooping a little and no two alike.
+    # Both edges step down in tiers with slightly drooping tips, no two of them alike.
     x, y = foot
     tiers = 5 + scene.pick(3)
     left: Outline = []
@@ -113,7 +113,7 @@ def _height_at(edge: Outline, x: float) -> float:
 
 
 def _paint_rays(scene: Scene, sun: Point) -> None:
-    # Slanting light through the mist; barely there, or it looks like a stage.
+    # Slanting light through the mist; very faint, or it would look like stage lighting.
     x, y = sun
     low = y + min(scene.high, 160) * 0.8
     light = mix(scene.palette.sun, WHITE, 0.3)

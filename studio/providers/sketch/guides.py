@@ -1,4 +1,4 @@
-"""Marked copies and padded pictures: where a picture is to be changed."""
+"""Detection of the parts to change, in marked copies and padded pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AROUND = 0.03
 """Reach of a mark beyond its lines, as a share of the longer side."""
 
 _MOSTLY = 0.08
-"""Painted share of a marked copy above which it shows a flat region instead of marks."""
+"""Painted share of a marked copy above which it shows a flat region, not marks."""
 
 _PADDING = (0x80, 0x80, 0x80)
 _NEAR = 10
@@ -25,7 +25,7 @@ _NEAR = 10
 _BLACK = re.compile(rb"\0+")
 
 _MOST_TILES = 16
-"""Times a picture is mirrored beside itself, in each direction."""
+"""Limit of mirrored copies beside a picture, in each direction."""
 
 
 def drawn_over(picture: Image.Image, marked: Image.Image) -> Image.Image:
@@ -44,7 +44,7 @@ def marked_area(picture: Image.Image, marked: Image.Image) -> Image.Image:
     """
     over = drawn_over(picture, marked)
     filled = _filled(over)
-    # Filling a region's holes changes nothing; the lines of a box hardly cover anything.
+    # Filling holes hardly changes a region, but it does change the lines of a box.
     if _share(over) > 0.8 * _share(filled) and _share(over) > _MOSTLY:
         return filled.filter(ImageFilter.MaxFilter(3))
     reach = max(3, round(_AROUND * max(over.size))) | 1
@@ -78,13 +78,13 @@ def without_borders(picture: Image.Image) -> Image.Image:
 
 
 def _content(picture: Image.Image) -> tuple[int, int, int, int]:
-    """The part within the flat borders; the whole picture where there is none."""
+    """The part within the flat borders; the whole picture if there are none."""
     flat = Image.new("RGB", picture.size, _PADDING)
     over = _strongest(ImageChops.difference(picture, flat)).point(
         [255 if level > _NEAR else 0 for level in range(256)]
     )
     box = over.getbbox() or (0, 0, *picture.size)
-    # Where it was scaled, its outermost pixels are mixed with the border.
+    # If the picture was scaled, the outermost pixels of the content are mixed with the border.
     left, top = (edge + 2 * (edge > 0) for edge in box[:2])
     ends = (edge - 2 * (edge < side) for edge, side in zip(box[2:], picture.size, strict=True))
     right, bottom = ends
@@ -92,11 +92,11 @@ def _content(picture: Image.Image) -> tuple[int, int, int, int]:
 
 
 def _filled(mask: Image.Image) -> Image.Image:
-    """A mask with its holes filled: black is left where black pixels lead to the edge."""
+    """A mask with its holes filled: only black areas connected to the edge stay black."""
     framed = ImageOps.expand(mask, 1, 0)
     wide, high = framed.size
     data = framed.tobytes()
-    # Rows of black pixels at a time; one by one, as Pillow fills, it takes half a second.
+    # Whole runs of black pixels at a time: pixel by pixel, as in Pillow, takes half a second.
     rows = [
         [run.span() for run in _BLACK.finditer(data, row * wide, (row + 1) * wide)]
         for row in range(high)

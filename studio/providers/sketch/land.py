@@ -169,7 +169,7 @@ def paint_dunes(scene: Scene) -> None:
 
 
 def _paint_dune(scene: Scene, at: Point, half: float, rise: float, lit: Ramp, dark: Colour) -> None:
-    # A long lit back, a short face in shade, and between them a crest that winds to the foot.
+    # A long lit slope, a short face in shade, and between them a crest that winds to the foot.
     # `half` is negative when the light comes from the right.
     x, y = at
     top, foot = y - rise * 0.5, y + rise * 1.3

@@ -61,7 +61,7 @@ MOTIFS: dict[str, Callable[[Scene], None]] = {
 }
 
 _DESCRIPTION = 20_000
-# Least likeness between a picture and its edit in another light.
+# Minimum likeness between a picture and its edit in another light.
 _SAME_PICTURE = 0.35
 
 
@@ -111,7 +111,7 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
         if edited.role == roles.PADDED:
             picture = guides.without_borders(picture)
         repaint.grade(scene, picture, 0.88 if asks_colours else 0.3)
-        # The picture below has a surface of its own, and its composition is in its pixels alone.
+        # Less grain than usual, because the edited picture already has a texture.
         scene.grain(brief.seed, 0.5)
         saved = None
     if edited is not None:
@@ -149,8 +149,8 @@ def _recipe_within(edited: SketchInput | None) -> Recipe | None:
 
 
 def _keeps_picture(size: Size, parent: Recipe, child: Scene) -> bool:
-    # Some lights turn a picture into its negative (a pattern on a dark ground), which no longer
-    # is an edit of it. Two small studies show that, whatever the size asked for.
+    # Some lights turn a picture into its negative (a pattern on a dark ground), which would not be
+    # an edit of it. Two small studies reveal this, whatever the requested size.
     shorter = min(size)
     small = (round(96 * size[0] / shorter), round(96 * size[1] / shorter))
     before = Scene(small, LIGHTS[parent.light], parent)
@@ -172,7 +172,7 @@ def _mixed_palette(
         palette = tinted(palette, recipe.hue)
     drift = Random(f"drift {brief.seed}").random() * 2 - 1
     if brief.edited and not reading.says_colours and not found:
-        # No colour was asked for: shift enough that parent and child differ.
+        # No colour was requested: shift enough that parent and child differ.
         drift = drift * 16 + (14 if drift > 0 else -14)
     else:
         drift *= 5

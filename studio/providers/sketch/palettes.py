@@ -1,6 +1,6 @@
 """The colours of a painting: one palette for each light, tinted by words or by another picture.
 
-The lights and their colours follow the drawings of the design.
+The lights and their colours follow the design drawings.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class ScenePalette:
         chosen = [self.land[1], self.sea[1], self.sky[0], self.far, self.sky[2], self.sky[3]]
         stops = [*sorted(chosen, key=luminance), mix(self.sun, self.pale[0], 0.4)]
         low, high = luminance(stops[0]), luminance(stops[-1])
-        # Halfway between equal steps, which give the light of the palette, and steps as far apart
-        # as the colours are bright, which keep the contrast of the picture.
+        # Halfway between equal steps, which give the light of the palette, and steps by luminance,
+        # which keep the contrast of the picture.
         places = [
             0.5 * k / (len(stops) - 1)
             + 0.5 * min(1.0, max(0.0, (luminance(stop) - low) / max(0.05, high - low)))
@@ -168,12 +168,12 @@ LIGHTS = _lights()
 
 
 def weathered(light: ScenePalette, weather: str) -> ScenePalette:
-    """The palette of a light with the air of a weather: "fog", "snow" or "storm"."""
+    """The palette of a light in the weather "fog", "snow" or "storm"."""
     other = LIGHTS[weather]
     by = min(1.0, luminance(light.sky[1]) / max(0.15, luminance(other.sky[1])))
 
     def veiled(one: Colour, two: Colour) -> Colour:
-        # The weather's hue at the light's own brightness: fog at night stays night.
+        # The weather's hue with the light's own brightness, so that fog at night stays dark.
         return mix(one, mix(BLACK, two, by), 0.42)
 
     return replace(light.scenery(veiled, other), sun=mix(light.sun, other.sun, 0.4))
@@ -208,7 +208,7 @@ def drawn_from(palette: ScenePalette, found: list[Colour]) -> ScenePalette:
     def matched(value: Colour) -> Colour:
         bright = luminance(value)
         match = along(ramp, (bright - low) / max(0.08, high - low))
-        # Its own brightness stays, so that a night does not turn into day.
+        # The colour keeps its brightness, so that night does not turn into day.
         target = max(0.02, luminance(match))
         if bright < target:
             match = mix(BLACK, match, bright / target)

@@ -49,7 +49,7 @@ _FIGURES: tuple[list[tuple[Outline, int]], ...] = (
 
 
 def paint_pattern(scene: Scene) -> None:
-    """Paint discs, quarters and stripes on a square grid; edges meet when it is tiled."""
+    """Paint discs, quarters and stripes on a square grid; opposite edges match for tiling."""
     ground, *inks = _inks(scene)
     scene.wash(ground)
     wide, high = scene.wide, scene.high
@@ -71,7 +71,7 @@ def _inks(scene: Scene) -> list[Colour]:
     chosen = colours(_INKS[scene.pick(len(_INKS))])
     if scene.recipe.choice != "scene":
         return chosen
-    # The prompt named a light or a colour: print in that light's own inks.
+    # The prompt names a light or a colour, so the inks are those of that palette.
     palette = scene.palette
     night = palette.dim > 0.6
     ground = palette.land[1] if night else mix(palette.pale[0], palette.sky[3], 0.2)

@@ -9,7 +9,7 @@ from studio.common import json_reader
 from studio.providers.sketch.brief import Brief, PromptReading, chosen_motif, fingerprint
 from studio.providers.sketch.colour import Colour, luminance
 
-# The lights a motif is painted in when the prompt names none.
+# Lights in which a motif is painted if the prompt names none.
 _USUAL_LIGHTS: dict[str, tuple[str, ...]] = {
     "city": ("violet", "dusk", "night", "dawn", "blue"),
     "dunes": ("dusk", "dawn", "noon", "autumn"),
@@ -20,7 +20,7 @@ _USUAL_LIGHTS: dict[str, tuple[str, ...]] = {
     "mountains": ("dawn", "noon", "dusk", "blue"),
     "waves": ("shore", "noon", "dusk", "mist", "dawn"),
 }
-# Motifs that mix their own colours until the prompt (or a reference) asks for some.
+# Motifs with their own colours, unless the prompt or a reference specifies colours.
 _OWN_COLOURS = frozenset({"icon", "pattern", "leaves", "still_life"})
 
 VARIANTS: dict[str, tuple[str, ...]] = {
@@ -36,14 +36,14 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How a sketch was painted; its file carries it, so that an edit can start from it.
+    """How a sketch was painted; stored in its file, so that an edit can start from the recipe.
 
     Attributes:
         motif: its subject; light, weather: its lighting.
         form: seed of the composition.
         hue, manner: how the palette was tinted.
-        choice: "scene" or "plain" for a motif that can mix its own colours, then its variant.
-        extras: small things in it.
+        choice: "scene" or "plain" for a motif that can have its own colours, then its variant.
+        extras: small objects in it.
     """
 
     motif: str
@@ -69,7 +69,7 @@ class Recipe:
         return self.choice.split()[-1] if self.choice else ""
 
     def moved(self, reading: PromptReading, *, asks_colours: bool) -> Recipe:
-        """The same composition, changed as new words say; a new light resets weather and tint."""
+        """The same composition, changed as a prompt says; a new light resets weather and tint."""
         relit = bool(reading.light or reading.weather)
         in_scene = asks_colours or self.choice.startswith("scene")
         return replace(
@@ -88,7 +88,7 @@ def planned(brief: Brief, reading: PromptReading, colours: list[Colour]) -> Reci
     motif = reading.motif or chosen_motif(brief.prompt)
     form = f"{motif} {brief.seed}"
     if not reading.motif:
-        # A known motif keeps its composition whatever the other words are.
+        # For a known motif, the other words of the prompt do not change the composition.
         form += f" {fingerprint(brief.prompt)}"
     light = reading.light or reading.weather or _fitting_light(motif, form, reading, colours)
     variants = list(reading.variants)

@@ -1,6 +1,6 @@
 """Reference pictures: decode them, and grade the one being edited.
 
-A sketch that still carries its recipe is painted anew in another light; any other picture is
+A sketch whose file still contains its recipe is painted anew in another light; any other picture is
 graded along the palette from its darks to its lights.
 """
 
@@ -18,11 +18,11 @@ from studio.providers.sketch.colour import Colour
 from studio.providers.sketch.recipe import Recipe
 from studio.providers.sketch.scene import Scene
 
-# The PNG text chunk that holds the recipe of a sketch.
+# Name of the PNG text chunk with the recipe of a sketch.
 RECIPE = "Gridbrush sketch"
 _STRIP = 256
 _GROUND = (0x80, 0x80, 0x80)
-# Decoded, a larger picture would take more memory than the painting itself.
+# A larger picture would take more memory when decoded than the painting itself.
 _MOST_PIXELS = 60_000_000
 
 _UNREADABLE = (
@@ -35,12 +35,12 @@ _UNREADABLE = (
 
 
 class UnreadableInputError(ValueError):
-    """A reference picture cannot be decoded; the message says which."""
+    """A reference picture cannot be decoded; the message says which one."""
 
 
 @contextmanager
 def _reference(data: bytes, number: int) -> Iterator[Image.Image]:
-    """The picture, not yet decoded. Turns its errors into UnreadableInputError."""
+    """The picture, not decoded yet. Converts errors in the block to UnreadableInputError."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             yield image
@@ -60,7 +60,7 @@ def opened(data: bytes, number: int = 1) -> Image.Image:
         upright = ImageOps.exif_transpose(image)
         if not upright.has_transparency_data:
             return upright.convert("RGB")
-        # On a middle grey, as in thumbnails.
+        # Transparent parts are shown over a middle grey, as in thumbnails.
         clear = upright.convert("RGBA")
         ground = Image.new("RGB", clear.size, _GROUND)
         ground.paste(clear, mask=clear.getchannel("A"))
@@ -68,14 +68,14 @@ def opened(data: bytes, number: int = 1) -> Image.Image:
 
 
 def pixels_of(data: bytes, number: int = 1) -> tuple[int, int]:
-    """Width and height of an encoded picture as it stands upright. Raises UnreadableInputError."""
+    """Upright width and height of an encoded picture. Raises UnreadableInputError."""
     with _reference(data, number) as image:
         turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
         return (image.height, image.width) if turned else image.size
 
 
 def recipe_of(data: bytes) -> Recipe | None:
-    """The recipe a sketch carries; None for any other picture."""
+    """The recipe in the file of a sketch; None for any other picture."""
     try:
         with _reference(data, 1) as image:
             text = image.info.get(RECIPE)
@@ -123,7 +123,7 @@ def grade(scene: Scene, picture: Image.Image, strength: float) -> None:
 
 
 def likeness(one: Image.Image, other: Image.Image) -> float:
-    """Correlation of light and shade: 1 alike, 0 unrelated, -1 a negative."""
+    """Correlation of light and shade: 1 if alike, 0 if unrelated, -1 for a negative."""
     a, b = (
         picture.convert("L").resize((24, 24), Image.Resampling.BOX).tobytes()
         for picture in (one, other)

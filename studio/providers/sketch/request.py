@@ -16,7 +16,7 @@ from studio.providers.sketch.repaint import pixels_of
 from studio.providers.sketch.roles import MARKED, PADDED, role_of
 from studio.providers.sketch.sizes import pixels
 
-# Words beside a picture that say what it is for.
+# Words beside a picture that name its purpose.
 _PALETTE_WORDS = re.compile(r"\b(style|palette|colou?rs?|subject|reference only)\b", re.IGNORECASE)
 _EDIT_WORDS = re.compile(r"\b(edit|edited|editing|composition|original|source)\b", re.IGNORECASE)
 _MASK_WORDS = re.compile(r"\bmask\b", re.IGNORECASE)
@@ -24,14 +24,14 @@ _NUMBERED = re.compile(
     r"\b(?:image|picture|reference|photo)\s*#?(\d{1,2})\b(?:\s*(?:is|:|=|-|\()\s*)([^.;\n]{0,80})",
     re.IGNORECASE,
 )
-# A whole prompt that asks for the look of its pictures and not for a change to one of them.
+# Pattern of a prompt that requests the style of its pictures, not a change to one of them.
 _LOOK = re.compile(
     r"\b(?:style|palette|colou?rs|look|mood) (?:of|from|as)\b|\bin this style\b", re.IGNORECASE
 )
 _KEEP = re.compile(
     r"\b(?:keep|edit|change|replace|remove|add|move|same composition)\b", re.IGNORECASE
 )
-# A text this short before a picture is its caption; a longer one is the prompt.
+# Limit in characters of a caption before a picture; a longer text is the prompt.
 _CAPTION = 160
 _PIECE = 1 << 20
 
@@ -107,12 +107,12 @@ def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...], int]:
             elif isinstance(text, str):
                 texts.append(text)
                 caption = text if len(text) <= _CAPTION else ""
-        # In a conversation only the newest words count; all its pictures do.
+        # In a conversation only the newest text counts, but the pictures of all turns do.
         if content.get("role", "user") != "model" and texts:
             prompt, before = texts, earlier
     words = "\n".join(prompt)
     lines, prompt_words = sentences.read_lines(words)
-    # Their numbers count the pictures of the newest turn.
+    # Numbers in sentences refer to the pictures of the newest turn.
     by_place = {before + number: role_of(sentence) for number, sentence in lines.items()}
     if not all(place <= len(found) for place in by_place):
         by_place, prompt_words = {}, words
@@ -128,7 +128,7 @@ def _with_roles(
     ]
     wants_look = _LOOK.search(words) and not _KEEP.search(words)
     if "" in roles and not EDITED.intersection(roles) and not wants_look:
-        # The last picture without a sentence is the one being edited.
+        # The last picture without a sentence is the edited one.
         roles[max(k for k, role in enumerate(roles) if not role)] = "edit"
     return tuple(
         SketchInput(data, role or "palette") for (data, _), role in zip(found, roles, strict=True)
@@ -148,10 +148,10 @@ def _decoded(part: Mapping[str, Any]) -> bytes:
     text = part.get("data")
     if not isinstance(text, str) or not text:
         raise BadRequestError("inlineData.data is missing")
-    # Some clients send the URL-safe alphabet, some no padding.
+    # Some clients use the URL-safe alphabet, some omit the padding.
     text = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
     try:
-        # In pieces, so that a picture of many megabytes never holds the interpreter for long.
+        # In pieces, so that a picture of many megabytes never blocks the interpreter for long.
         pieces = (text[k : k + _PIECE] for k in range(0, len(text), _PIECE))
         return b"".join(base64.b64decode(piece, validate=True) for piece in pieces)
     except (binascii.Error, ValueError) as error:

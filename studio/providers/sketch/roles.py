@@ -1,4 +1,4 @@
-"""Roles of references: the features that a sketch takes from each, and those it cannot take."""
+"""Roles of references: the features that a sketch takes from each, and those that it cannot."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PADDED = "padded"
 """Role of an edited picture with flat borders that are to be painted."""
 
 OVERVIEW = "overview"
-"""Role of a picture that only shows where the edited one was cut from."""
+"""Role of a picture that only shows from where the edited one was cropped."""
 
 _GUIDES = {
     GuideWords.MARKS: MARKED,
@@ -48,7 +48,7 @@ _GUIDE_KEYWORDS = (
 _TRIES = 8
 _STUDY = 96
 
-# In the order in which they win when a sentence has words of several.
+# In order of precedence, for sentences with words of several roles.
 _KEYWORDS = (
     (Role.STYLE, re.compile(r"\b(style|brush|paint(ed)? like|drawn? like|look)\b", re.IGNORECASE)),
     (Role.PALETTE, re.compile(r"\b(palette|colou?rs?|shades|tones)\b", re.IGNORECASE)),
@@ -68,12 +68,12 @@ class RoleNote(StrEnum):
     BRUSH = "brush"  # only colours and tone were taken
     COMPOSITION = "composition"  # nothing was taken
     ROUGHLY = "roughly"  # the composition is only similar
-    SENTENCE = "sentence"  # its sentence names no role the painter knows
+    SENTENCE = "sentence"  # its sentence names no known role
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """Instructions that the references of a brief give.
+    """Instructions from the references of a brief.
 
     Attributes:
         reading: the prompt's meaning, with additions from the references.
@@ -94,7 +94,7 @@ def role_of(sentence: str) -> str:
         if sentence == usual:
             return role.value
     for guide, usual in sentences.GUIDES.items():
-        # Of two sentences about one picture the first one counts.
+        # If there are two sentences about one picture, the first one counts.
         if sentence.startswith(usual):
             return _GUIDES[guide]
     for found, words in _GUIDE_KEYWORDS:
@@ -111,7 +111,7 @@ def guided(brief: Brief, reading: PromptReading) -> Guidance:
     palettes = [(n, one) for n, one in numbered if one.role == Role.PALETTE]
     styles = [(n, one) for n, one in numbered if one.role == Role.STYLE]
     for number, one in numbered:
-        # The service refuses a reference that is not a picture, also one that it does not use.
+        # A reference that is not a picture is refused even if it is not used, as by a service.
         repaint.pixels_of(one.data, number)
         if one.role == Role.SUBJECT:
             reading, note = _with_subject(brief, reading, one)
@@ -142,10 +142,10 @@ def arranged(
     motif: Callable[[Scene], None],
     stop: threading.Event | None,
 ) -> Recipe:
-    """The recipe in the arrangement most similar to the composition's reference.
+    """The recipe in the arrangement most similar to the reference for the composition.
 
-    The arrangement of a sketch of the same motif is adopted; for other references the best of a few
-    is chosen.
+    The arrangement of a sketch of the same motif is adopted; for other references, the best of a
+    few arrangements is chosen.
     """
     if (wanted := guidance.composition) is None:
         return recipe

@@ -16,9 +16,9 @@ class Scene(SketchCanvas):
 
     Attributes:
         palette: its colours.
-        recipe: motif, light, weather, variant and small things.
-        form: random numbers of the composition; the same motif and seed give the same ones, in
-            every light, at every size.
+        recipe: motif, light, weather, variant and small objects.
+        form: random numbers of the composition, the same for a motif and seed in every light and at
+            every size.
     """
 
     def __init__(
@@ -46,5 +46,5 @@ class Scene(SketchCanvas):
         return int(self.form.random() * count)
 
     def noise(self) -> Random:
-        """Random numbers for details; drawing more or fewer leaves the composition as it is."""
+        """Random numbers for details; how many are drawn does not change the composition."""
         return Random(self.form.random())

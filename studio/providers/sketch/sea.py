@@ -21,7 +21,7 @@ from studio.providers.sketch.shapes import (
     stroke,
 )
 
-# Moves along the upper edge of the island, and the indexes of those that no seed changes.
+# Moves along the upper edge of the island, and the indexes of moves that no seed changes.
 _COAST = ((5, -4), (6, -1), (5, -5.5), (7, -2.2), (9, 0.3), (6, 3), (6, 1), (5, 4), (9, 4.4))
 _STEADY = (0, 3, 4, 8)
 # Stripes of the tower, as shares of its height.
@@ -108,7 +108,7 @@ def _paint_boat(scene: Scene, at: Point, size: float) -> None:
 
 
 class _Island:
-    """The island with its lighthouse, `at` on the water line below the tower."""
+    """The island with its lighthouse; `at` is on the water line below the tower."""
 
     def __init__(self, scene: Scene, at: Point, size: float) -> None:
         self._scene = scene
@@ -174,7 +174,7 @@ class _Island:
         return self._wide + (self._slim - self._wide) * share
 
     def _band(self, low: float, high: float) -> Outline:
-        """A piece of the tower between two shares of its height."""
+        """Outline of the tower between two shares of its height."""
         edges = [(low, -1), (high, -1), (high, 1), (low, 1)]
         return [
             (self._x + side * self._half(share), self._foot - self._height * share)

@@ -12,7 +12,7 @@ from random import Random
 Point = tuple[float, float]
 Outline = list[Point]
 
-# Height and length of the waves that make a smooth edge, as shares of the whole.
+# Height and length of the waves of a smooth edge, as shares of the whole.
 _SWELLS = ((0.62, 1.0), (0.26, 0.43), (0.12, 0.19))
 
 
@@ -88,7 +88,7 @@ def rounded(x: float, y: float, width: float, height: float, radius: float) -> O
 
 
 def stroke(path: Sequence[Point], width: float | Callable[[float], float]) -> Outline:
-    """Outline of a line along `path`: of one width, or of `width(t)` for t from 0 to 1."""
+    """Outline of a line along `path`: of constant width, or of `width(t)` for t from 0 to 1."""
     left: Outline = []
     right: Outline = []
     last = len(path) - 1

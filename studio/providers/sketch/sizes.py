@@ -14,13 +14,13 @@ from studio.providers.catalogue import Catalogue
 
 Size = tuple[int, int]
 
-# A picture of more pixels would not fit into the memory the painter promises to keep to.
+# A picture of more pixels would exceed the painter's limit of memory.
 _MOST_PIXELS = 20_000_000
 _LONGEST = 12_288
 
 
 class UnknownSizeError(ValueError):
-    """The ratio or size cannot be painted; the message says which and why."""
+    """The ratio or size cannot be painted; the message names it and the reason."""
 
 
 @cache
@@ -32,8 +32,8 @@ def published() -> Model:
 def pixels(aspect: str | None, size: str | None, inputs: Sequence[Size] = ()) -> Size:
     """Width and height for a requested ratio ("16:9") and size ("1K", or "1024x768").
 
-    Without a ratio the picture follows the last of `inputs` (nearest published ratio), and is
-    square when there is none. Raises UnknownSizeError.
+    Without a ratio, the picture has the published ratio nearest to the last of `inputs`, or is
+    square if there are none. Raises UnknownSizeError.
     """
     tier = (size or "1K").strip().upper().replace("×", "X")
     if exact := re.fullmatch(r"(\d{1,5})X(\d{1,5})", tier):

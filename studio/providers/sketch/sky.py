@@ -9,7 +9,7 @@ from studio.providers.sketch.colour import BLACK, WHITE, luminance, mix
 from studio.providers.sketch.scene import Scene
 from studio.providers.sketch.shapes import Outline, Pen, Point, box, ellipse, placed, stroke
 
-# Lunar seas: place and size as shares of the disc.
+# Lunar maria: position and size as shares of the disc.
 _LUNAR_SEAS = ((-0.3, -0.2, 0.26), (0.22, 0.28, 0.19), (0.32, -0.32, 0.12))
 # From far to near: smallest and largest flake, count per 100 x 100 units, opacity.
 _FLAKES = ((0.14, 0.3, 150, 0.6), (0.3, 0.55, 90, 0.8), (0.6, 1, 16, 0.9))
@@ -23,7 +23,7 @@ def paint_sky(scene: Scene, bottom: float, *, stars: float) -> None:
 
 
 def paint_stars(scene: Scene, bottom: float) -> None:
-    """Paint stars above `bottom`, when it is dark enough or the prompt names them."""
+    """Paint stars above `bottom` if it is dark enough or the prompt names them."""
     noise = scene.noise()
     light, asked = scene.recipe.light, "stars" in scene.recipe.extras
     visible = light in ("night", "blue", "violet") and scene.recipe.weather not in ("fog", "storm")

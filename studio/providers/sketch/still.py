@@ -25,7 +25,7 @@ from studio.providers.sketch.shapes import (
 _WALL_HUES = (18, 30, 44, 72, 168, 196, 214, 250, 336)
 _RIPE_HUES = (12, 34, 352, 50)
 _STALK: Colour = (70, 52, 40)
-# Where the fruits of a bowl lie around the middle of its rim.
+# Positions of the fruits around the centre of the bowl's rim.
 _HEAP = ((-12.5, 0.6), (12, 0.2), (0.5, -1.8), (-6.2, -8.6), (6.6, -8.2))
 
 

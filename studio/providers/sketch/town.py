@@ -20,7 +20,7 @@ class _House(NamedTuple):
     depth: int
 
 
-# From far to near: how close a row of houses is, and how high it reaches.
+# From far to near: closeness and height of a row of houses.
 _ROWS = ((0.24, 0.44), (0.52, 0.36), (0.84, 0.27), (1.0, 0.14))
 # Widest column, width of a pane as a share of it, height.
 _PANES = ((2.6, 0.62, 1.35), (1.9, 0.5, 0.95), (1.9, 0.5, 0.7))

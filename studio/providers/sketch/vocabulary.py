@@ -1,7 +1,7 @@
 """Vocabulary of the offline painter: motifs, lighting, weather, colours and small objects.
 
-All are matched in lower case, phrases before the single words in them. Words in scripts
-without spaces are found anywhere in the text.
+Words are matched in lower case, phrases before the single words in them. Words in scripts without
+spaces are found anywhere in the text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ def _table(**entries: str) -> dict[str, str]:
     return {word: name for name, words in entries.items() for word in words.split(",")}
 
 
-# Motifs and lights stand in the order in which they win when a prompt names several.
+# Motifs and lights in order of precedence, for prompts that name several.
 MOTIFS = _table(
     lighthouse="lighthouse,light house,beacon,harbour,harbor,island,islet,cliff,coast,pharos,"
     "leuchtturm,phare,faro,灯台,灯塔",
@@ -97,7 +97,7 @@ EXTRAS = _table(
     moon="moon,full moon,moonlit,月",
 )
 
-# Words that say which variant of their motif is meant.
+# Words that select a variant of their motif.
 VARIANTS = _table(
     bottle="bottle,label,perfume,wine,tonic,packaging,flask,jar,瓶",
     vase="vase,bouquet,flower,flowers",
@@ -119,7 +119,7 @@ VARIANTS = _table(
     plane="plane,send,flight,arrow",
 )
 
-# A colour word right before one of these belongs to that thing, not to the whole picture.
+# A colour before one of these words is that of the object, not of the whole picture.
 SUN_WORDS = frozenset({"sun", "moon", "disc", "disk", "circle"})
 ACCENT_WORDS = frozenset(
     {"roof", "roofs", "stripe", "stripes", "band", "bands", "cap", "sail", "sails", "flowers",

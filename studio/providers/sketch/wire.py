@@ -50,17 +50,17 @@ _REMEMBERED = 256
 _GENERATE = re.compile(r"/models/([^/]+):generateContent$")
 _MODEL = re.compile(r"/models(?:/([^/:]+))?/?$")
 _HEADERS = {"content-type": "application/json; charset=UTF-8", "server": "gridbrush-sketch"}
-# Stands for the picture in an answer until it is encoded.
+# Placeholder for the picture in an answer until it is encoded.
 _PICTURE = "\0"
-# Bytes of a picture that are encoded at once, so that the interpreter is never held for long.
+# Bytes of a picture encoded at once; few, so that the interpreter is never blocked for long.
 _PIECE = 768 * 1024
 
 
 class Painter:
     """The painter with its thread and its counts of refused requests.
 
-    Sketches are painted one after the other on a thread of their own, so that the loop never
-    waits; a cancelled request stops its painting between two strokes.
+    Sketches are painted one after the other on a separate thread, so that the loop never waits. The
+    painting of a cancelled request stops between two strokes.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Painter:
         return 200, headers_sent, _chunked(made[:end])
 
     def close(self) -> None:
-        """End the thread; a request in progress is stopped by its cancellation."""
+        """End the thread; a request in progress has to be cancelled to stop."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def _on_thread(self, work: Callable[[threading.Event], bytes]) -> bytes:
@@ -115,7 +115,7 @@ class Painter:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._executor, work, stop)
         finally:
-            # Reached early if the request was cancelled, which ends the painting too.
+            # Also stops the painting of a cancelled request.
             stop.set()
 
     async def _dripping(self, made: bytes) -> AsyncIterator[bytes]:
@@ -138,9 +138,9 @@ class Painter:
 def _answer_body(model: str, body: bytes, stop: threading.Event) -> bytes:
     """Read a request and paint its picture; called on the painter's thread.
 
-    Raises ValueError for a request that the service would not take.
+    Raises ValueError for a request that the service would refuse.
     """
-    # Only painting needs Pillow, which takes 0.1 s to import.
+    # Imported here, because only painting needs Pillow, whose import takes 0.1 s.
     from studio.providers.sketch import painter, request
 
     brief = request.read(body)
@@ -179,7 +179,7 @@ def _candidate(*parts: Mapping[str, Any]) -> dict[str, Any]:
 def _answer(
     brief: Brief, model: str, candidate: Mapping[str, Any], request_hash: str
 ) -> dict[str, Any]:
-    # A rough count is enough for the interface; nothing here costs money.
+    # A rough count is enough for the interface, because nothing here costs money.
     tokens = brief.words // 4 + 1 + 258 * len(brief.inputs)
     response_id = hashlib.sha256(f"{request_hash} {brief.seed}".encode()).hexdigest()[:24]
     return {
