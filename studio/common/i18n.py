@@ -103,7 +103,7 @@ def read_number(text: str) -> Decimal:
 
 def sentences(*texts: str) -> str:
     """Whole sentences, one after the other; empty ones are left out."""
-    # Translators: what stands between two sentences; a zero-width space where there is nothing.
+    # Translators: the separator between two sentences; a zero-width space if there is none.
     return pgettext("between sentences", " ").join(filter(None, texts))
 
 
@@ -117,7 +117,7 @@ def ended(text: str) -> str:
 
 def listed(parts: Iterable[str]) -> str:
     """Words or names as a list: "one, two, three"."""
-    # Translators: what stands between the parts of a list.
+    # Translators: the separator between the parts of a list.
     return pgettext("in a list", ", ").join(parts)
 
 

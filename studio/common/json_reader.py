@@ -73,7 +73,7 @@ class JsonReader(Generic[T]):
         data = data.removeprefix(_BOM)
         # A quick check first: most JSON has too few brackets to be deep.
         if data.count(b"[") + data.count(b"{") > DEEPEST and is_deep(data):
-            raise NotUnderstood("brackets within brackets")
+            raise NotUnderstood("nested too deeply")
         try:
             return cast("T", self._decode(data))
         except (ValueError, OverflowError, RecursionError, MemoryError) as error:

@@ -108,7 +108,7 @@ def _check_path(path: str) -> None:
         raise InputError(
             _("Invalid provider address"),
             _("This is the address of a single call, without its model."),
-            # Translators: {place} is "{model}", written just so.
+            # Translators: {place} is "{model}", spelled exactly so.
             hint=_("Remove its last part. For other paths use Custom path, with {place}.").format(
                 place="{model}"
             ),

@@ -141,7 +141,7 @@ def _path(text: str) -> str:
     if path.count(PLACE) != 1 or not re.fullmatch(r"[\w./:~@{}+-]+", path):
         raise InputError(
             _("Invalid path"),
-            # Translators: {place} is "{model}", written just so.
+            # Translators: {place} is "{model}", spelled exactly so.
             _("{path} must contain {place} for the model, and no question mark.").format(
                 path=path[:120], place=PLACE
             ),

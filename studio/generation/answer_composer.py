@@ -115,7 +115,11 @@ class AnswerComposer:
             log.warning("An answer could not be composed: %s", error)
             return _kept(answer, with_names(error.message, edited, markup.region))
         if proof.changed:
-            log.error("%d of %d pixels outside changed: our fault", proof.changed, proof.outside)
+            log.error(
+                "%d of %d pixels outside the region changed, which is a bug",
+                proof.changed,
+                proof.outside,
+            )
             return _kept(answer, answer_warnings.changed_outside(proof))
         derivation = Derivation(
             operation=Operation.REFRAME if markup.frames else Operation.ONLY_HERE,
@@ -362,7 +366,7 @@ class AnswerComposer:
             await self._executor.run(partial(files.write_new, path, (found.data,)))
             proof = await self._comparer().prove(recipe, path)
             if proof.changed:
-                log.error("%d of %d pixels changed: our fault", proof.changed, proof.outside)
+                log.error("%d of %d pixels changed, which is a bug", proof.changed, proof.outside)
                 raise InputError(answer_warnings.changed_outside(proof))
             picture = await self._described(made, path, found, proof)
             return await derived_pictures.add(store, folder, picture, replaced=replaced)

@@ -269,7 +269,7 @@ class Journal:
         attempts need not be, because recovering them again is harmless.
         """
         if self.stays(entry, why):
-            log.info("What came of the attempt %s is kept (%s)", entry.attempt, why.value)
+            log.info("The answer to attempt %s is kept (%s)", entry.attempt, why.value)
             return False
         self._unsent.discard(entry.attempt)
         done = entry.folder.with_name(entry.attempt + _DONE)

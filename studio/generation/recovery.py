@@ -230,7 +230,7 @@ class _DamagedEntries:
             path, reason = journal.unreadable[0]
             return StorageError(
                 _("Part of the journal cannot be read"),
-                # Translators: {reason} begins in small letters.
+                # Translators: {reason} begins with a lower-case letter.
                 _(
                     "{path}: {reason}. The file is kept; Gridbrush tries again at the next start."
                 ).format(path=path, reason=reason),

@@ -386,7 +386,7 @@ class _WorkerThread:
             fault = answer[0].get("fault")
             if not asked.paid or fault not in PROCESS_FAULTS or self._decoder.closing:
                 return answer
-            log.warning("A picture is looked at once more: %s", answer[0])
+            log.warning("Decoding a picture again: %s", answer[0])
         self.end_child()
         return self._decode(asked)
 

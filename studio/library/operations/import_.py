@@ -302,11 +302,11 @@ def finish(store: Store) -> None:
         try:
             pictures = _read(store.folder, folder)
         except FileNotFoundError:
-            log.info("An import that was not whole is taken back")
+            log.info("Undoing an incomplete import")
             files.remove_folder(folder)
             continue
         except (OSError, NotUnderstood) as error:
-            log.warning("The list of an import makes no sense: %s", error)
+            log.warning("The list of an import cannot be read: %s", error)
             store.troubles.append(put_away(store.folder, folder))
             continue
         try:
@@ -321,7 +321,7 @@ def _read(library: Path, folder: Path) -> list[Picture]:
         pictures = json_reader.read_value(file, list[Picture])
     # The ids are file names in the folder.
     if any(map(odd_in_picture, pictures)) or not all(inside.is_id(one.id) for one in pictures):
-        raise NotUnderstood("it names what is no picture of a library")
+        raise NotUnderstood("it names files that are not pictures of a library")
     return pictures
 
 

@@ -226,7 +226,7 @@ def _described(sketch: Sketch, seed: int) -> str:
         "storm": _("storm"),
         "violet": _("violet evening"),
     }
-    # Translators: {motif} is "hills" or alike, {mood} is "fog" or alike.
+    # Translators: {motif} is a word such as "hills", {mood} one such as "fog".
     return _("Offline sketch, not AI: {motif}, {mood}, seed {seed}.").format(
         motif=names[sketch.motif], mood=moods[sketch.mood], seed=seed
     )
