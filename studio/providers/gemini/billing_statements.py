@@ -23,8 +23,8 @@ _AUXILIARY = (
 )
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
+def _any(*patterns: str) -> str:
+    return "|".join(patterns)
 
 
 _KEPT = _any(
@@ -59,16 +59,16 @@ _IS = _any(
     r"(?:已|仍会?|会|将)(?:被)?(?:扣费|计费|收费|扣款|扣除)",
 )
 _IS_ABOUT_MONEY = _any(rf"\b{_WHAT} {_AUXILIARY}{_PAID}")
-_EXHAUSTION = re.compile(
+_EXHAUSTION = (
     r"\b(?:monthly|weekly|daily|all|entire|whole|free|included|remaining|plan|quota|allowance|limit)\b"
     r".{0,40}\bconsumed"
 )
 """Statements about an account that was already empty before this request."""
 
-_CONDITION = re.compile(
+_CONDITION = (
     r"\b(?:if|when|whether|unless|only|before|until|once|successful|in case|available to)\b"
 )
-_SENTENCE = re.compile(r"[.!?;](?:\s+|$)|[。！？；\n]+")
+_SENTENCE = r"[.!?;](?:\s+|$)|[。！？；\n]+"
 
 
 def stated_billing(*texts: str) -> Billed | None:
@@ -88,18 +88,18 @@ def billing_in_words(words: str) -> Billed | None:
     return _statement(words, _IS_ABOUT_MONEY)
 
 
-def _statement(text: str, affirmed: re.Pattern[str]) -> Billed | None:
+def _statement(text: str, affirmed: str) -> Billed | None:
     text = text[:_LONGEST].lower().replace("\u2019", "'")
     found: Billed | None = None
-    for sentence in _SENTENCE.split(text):
-        if _KEPT.search(sentence):
+    for sentence in re.split(_SENTENCE, text):
+        if re.search(_KEPT, sentence):
             found = found or Billed.MAYBE
-        elif _IS_NOT.search(sentence):
+        elif re.search(_IS_NOT, sentence):
             return Billed.NO
-        elif _IS_PERHAPS.search(sentence):
+        elif re.search(_IS_PERHAPS, sentence):
             found = found or Billed.MAYBE
-        elif affirmed.search(sentence) and not (
-            _CONDITION.search(sentence) or _EXHAUSTION.search(sentence)
+        elif re.search(affirmed, sentence) and not (
+            re.search(_CONDITION, sentence) or re.search(_EXHAUSTION, sentence)
         ):
             found = Billed.YES
     return found

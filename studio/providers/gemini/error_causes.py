@@ -51,8 +51,9 @@ class ErrorCause(Enum):
     REQUEST = auto()
 
 
-def _words(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
+# Compiled by `re` when an error is first looked at: all of them take 50 ms.
+def _words(*patterns: str) -> str:
+    return "|".join(patterns)
 
 
 _BALANCE = _words(
@@ -120,9 +121,7 @@ _PACED = _words(
     r"rate[_ -]?limit|too many requests|slow down|retry in \d|try again in \d|retrydelay",
     r"每分钟|每秒|每小时|频繁|限流|速率",
 )
-_LIMITED = re.compile(
-    r"rate[_ -]?limit|too many requests|quota exceeded|resource_exhausted|请求过于频繁|限流"
-)
+_LIMITED = r"rate[_ -]?limit|too many requests|quota exceeded|resource_exhausted|请求过于频繁|限流"
 """A rate limit, reported with a status other than 429."""
 
 _BLOCKED = _words(
@@ -186,8 +185,8 @@ _RETIRED = _words(
 )
 """A notice that a model was or will be withdrawn, with any status."""
 
-_GONE_ALONE = re.compile(_GONE)
-_OTHER_GONE = re.compile(
+_GONE_ALONE = _GONE
+_OTHER_GONE = (
     rf"(?:param\w*|field|option|setting|argument|property)\b{_NEAR}{_GONE}|{_GONE}{_NEAR}"
     r"\b(?:param\w*|field|option|setting|argument|property)\b"
     r"|(?:server|worker|instance|process|container|node|pod|connection|socket|stream|session|image|"
@@ -247,11 +246,11 @@ _BAD_PICTURE = _words(
     r"invalid_?image|image_?parse|invalid_base64|unsupported_(?:image|mime|file)",
     r"图片(?:格式|解析|处理|无法|下载).{0,12}(?:失败|错误|不支持|无效)|无效的?图片|图像.{0,8}(?:失败|无效)",
 )
-_NO_PLAN = re.compile(
+_NO_PLAN = (
     r"plan (?:does not|doesn't) (?:include|cover|allow)|not (?:included|covered|available) "
     r"(?:in|by|on) your (?:current )?(?:\w+ )?(?:plan|tier|subscription)"
 )
-_NO_QUOTA = re.compile(r"limit: ?0(?![\d.]*\d)")
+_NO_QUOTA = r"limit: ?0(?![\d.]*\d)"
 _DAY = _words(
     r"per[_ -]?day|daily|\brpd\b|/ ?day\b|24[ -]?hours|until tomorrow|for today|each day",
     r"每日|每天|今日|当日|当天|今天",
@@ -362,7 +361,7 @@ _BUSY = _words(
 """A server that accepts no requests for a while."""
 
 _LONGEST_NOTICE = 600
-_HEROKU = re.compile(r"application[ -]error", re.IGNORECASE)
+_HEROKU = r"application[ -]error"
 _FAILED_PRECONDITION = "failed_precondition"
 _PAGES = frozenset({400, 401, 403, 451})
 _TIMEOUTS = frozenset({408, 460, 499, 504, 522, 524, 598, 599})
@@ -427,7 +426,7 @@ def _of_page(status: int, said: ErrorBody) -> ErrorCause:
         return ErrorCause.WEB_PAGE
     if status == 404:
         return ErrorCause.ADDRESS
-    if status == 502 or (status in (500, 503) and _HEROKU.search(said.message)):
+    if status == 502 or (status in (500, 503) and re.search(_HEROKU, said.message, re.IGNORECASE)):
         return ErrorCause.LOST
     unknown = ErrorCause.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorCause.REQUEST
     return _BY_STATUS.get(status, unknown)
@@ -435,23 +434,23 @@ def _of_page(status: int, said: ErrorBody) -> ErrorCause:
 
 def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Causes that only the provider can remove: money, quota, key, country."""
-    if _BALANCE.search(words):
+    if re.search(_BALANCE, words):
         return ErrorCause.BALANCE
-    if _BLOCKED.search(words):
+    if re.search(_BLOCKED, words):
         return ErrorCause.BLOCKED
     if _is_retirement(status, said, words):
         return ErrorCause.MODEL
-    if _NO_PLAN.search(words):
+    if re.search(_NO_PLAN, words):
         return ErrorCause.NO_QUOTA
-    if status == 429 or (status in (200, 400, 403) and _LIMITED.search(words)):
+    if status == 429 or (status in (200, 400, 403) and re.search(_LIMITED, words)):
         return _of_quota(said, words)
-    if _COUNTRY.search(words):
+    if re.search(_COUNTRY, words):
         return ErrorCause.COUNTRY
-    if _KEY.search(words):
+    if re.search(_KEY, words):
         return ErrorCause.KEY
     if status in (200, 403) and "access_denied" in said.code:
         return ErrorCause.NETWORK_OF_KEY
-    if _MODEL_FORBIDDEN.search(words) and status in (200, 400, 401, 403):
+    if re.search(_MODEL_FORBIDDEN, words) and status in (200, 400, 401, 403):
         return ErrorCause.MODEL_FORBIDDEN
     if status == 400 and _FAILED_PRECONDITION in words:
         return ErrorCause.COUNTRY
@@ -459,11 +458,11 @@ def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
 
 
 def _is_retirement(status: int, said: ErrorBody, words: str) -> bool:
-    if status in (404, 410) and _GONE_ALONE.search(words):
+    if status in (404, 410) and re.search(_GONE_ALONE, words):
         return True
-    if _OTHER_GONE.search(words) or not _RETIRED.search(words):
+    if re.search(_OTHER_GONE, words) or not re.search(_RETIRED, words):
         return False
-    paced = status == 429 and (said.wait is not None or said.details or _PACED.search(words))
+    paced = status == 429 and (said.wait is not None or said.details or re.search(_PACED, words))
     return status != 401 and not paced
 
 
@@ -471,38 +470,38 @@ def is_retirement_notice(words: str, model: str) -> bool:
     """Whether these words state that the model was or will be withdrawn."""
     low = words.lower()
     named = "this model" in low or (model and model.lower() in low)
-    return len(words) <= _LONGEST_NOTICE and bool(named) and _RETIRED.search(low) is not None
+    return len(words) <= _LONGEST_NOTICE and bool(named) and re.search(_RETIRED, low) is not None
 
 
 def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
     """Causes of a status 429: everything from an empty account to a short pause."""
     if "access_denied" in said.code:
         return ErrorCause.NETWORK_OF_KEY
-    if _NO_QUOTA.search(words) or "0" in said.quota_values():
+    if re.search(_NO_QUOTA, words) or "0" in said.quota_values():
         return ErrorCause.NO_QUOTA
-    if _DAY.search(f"{said.quota_ids().lower()} {words}"):
+    if re.search(_DAY, f"{said.quota_ids().lower()} {words}"):
         return ErrorCause.DAY
-    if _MONTH.search(f"{said.quota_ids().lower()} {words}"):
+    if re.search(_MONTH, f"{said.quota_ids().lower()} {words}"):
         return ErrorCause.LONG_QUOTA
-    named = _PACED.search(f"{said.quota_ids().lower()} {words}") or said.wait is not None
+    named = re.search(_PACED, f"{said.quota_ids().lower()} {words}") or said.wait is not None
     google = said.status.upper() == "RESOURCE_EXHAUSTED" and "plan and billing" in words
-    if not named and not google and _PERHAPS_BALANCE.search(words):
+    if not named and not google and re.search(_PERHAPS_BALANCE, words):
         return ErrorCause.BALANCE
-    return ErrorCause.CONCURRENT if _CONCURRENT.search(words) else ErrorCause.PACE
+    return ErrorCause.CONCURRENT if re.search(_CONCURRENT, words) else ErrorCause.PACE
 
 
 def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Causes that the user can remove by changing the request."""
-    if _MODEL.search(words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
+    if re.search(_MODEL, words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
         return ErrorCause.MODEL
-    if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
+    if status == 404 and (re.search(_ADDRESS, words) or not said.found or _is_plain_404(said)):
         return ErrorCause.ADDRESS
-    if _ANSWER_TOO_LARGE.search(words):
+    if re.search(_ANSWER_TOO_LARGE, words):
         return ErrorCause.LOST
     if status < 500 and status not in (401, 403, 408, 429, 499):
-        if _TOO_LARGE.search(words):
+        if re.search(_TOO_LARGE, words):
             return ErrorCause.TOO_LARGE
-        if _BAD_PICTURE.search(words):
+        if re.search(_BAD_PICTURE, words):
             return ErrorCause.BAD_PICTURE
     return None
 
@@ -514,24 +513,24 @@ def _is_plain_404(said: ErrorBody) -> bool:
 def _of_server(status: int, said: ErrorBody, words: str, *, wait: bool) -> ErrorCause | None:
     """Causes on the side of the service."""
     if status < 500:
-        lost = status in (400, 408, 409, 424, 499) and _LOST_BY_GATEWAY.search(words)
+        lost = status in (400, 408, 409, 424, 499) and re.search(_LOST_BY_GATEWAY, words)
         return ErrorCause.LOST if lost else None
     invalid = said.number in _INVALID
-    if (_TOO_LARGE if invalid else _REQUEST_TOO_LARGE).search(words):
+    if re.search(_TOO_LARGE if invalid else _REQUEST_TOO_LARGE, words):
         return ErrorCause.TOO_LARGE
-    if invalid and _BAD_PICTURE.search(words):
+    if invalid and re.search(_BAD_PICTURE, words):
         return ErrorCause.BAD_PICTURE
-    if _AFTER_SENDING.search(words):
+    if re.search(_AFTER_SENDING, words):
         return ErrorCause.LOST
-    if _NOT_SENT.search(words):
+    if re.search(_NOT_SENT, words):
         return ErrorCause.NOT_SENT
-    if _LOST.search(words):
+    if re.search(_LOST, words):
         return ErrorCause.LOST
-    if _SLOW.search(words):
+    if re.search(_SLOW, words):
         return ErrorCause.TOO_SLOW
-    if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
+    if status in (500, 502, 503) and (invalid or re.search(_PERMANENT, words)):
         return ErrorCause.PERMANENT
     # With this status the gateway got no valid answer, unless it reports that no server is up.
-    if status == 502 and not (wait or _BUSY.search(words)):
+    if status == 502 and not (wait or re.search(_BUSY, words)):
         return ErrorCause.LOST
     return None
