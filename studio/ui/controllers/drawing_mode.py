@@ -155,7 +155,7 @@ class DrawingModeController(QObject):
                 yield job, markup
 
     async def refusal_of(self, picture: Picture) -> str:
-        """Why nothing can be composed from a picture, such as its 16 bits; "" if it can be.
+        """Why no edit of a picture can be composed, such as 16 bits per channel; "" if one can be.
 
         Other errors, such as a missing file, are left for the request to report.
         """

@@ -20,7 +20,7 @@ from studio.ui.views.duel import DuelView
 from studio.ui.views.duel.result_card import kept
 
 MOST = 1000
-"""Limit of pictures of a duel."""
+"""Maximum number of pictures in a duel."""
 
 _STARS = 5
 

@@ -33,7 +33,7 @@ Choices = TypeVar("Choices", ContactSheet, HandoffPage)
 Progress = Callable[[int, int], None]
 
 _NAMED = 3
-"""Most pictures named in a message."""
+"""Maximum number of pictures named in a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

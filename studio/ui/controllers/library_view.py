@@ -54,7 +54,7 @@ PAGE = 256
 """Rows shown before the rest is known: more than a screen of default tiles."""
 
 EARLIER = 2000
-"""Limit of pictures of a continued session among which failed jobs are placed."""
+"""Maximum number of pictures of a continued session among which failed jobs are placed."""
 
 _TRIES = 3
 """Attempts to read all rows without a change in between, before they are shown anyway."""

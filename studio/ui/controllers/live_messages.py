@@ -28,7 +28,7 @@ PAUSE = 400
 """Milliseconds during which events are collected into one message."""
 
 MOST_NAMED = 3
-"""Limit of the names in one message."""
+"""Maximum number of names in one message."""
 
 
 @dataclass(slots=True, eq=False)

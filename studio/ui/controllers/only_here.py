@@ -33,7 +33,7 @@ FEATHER = 24
 """Initial width of the soft edge, in pixels of the picture."""
 
 LARGE = 0.6
-"""Share of the picture above which the user may mean the rest."""
+"""Share of the picture above which the user may have meant to select the rest instead."""
 
 _SECOND = 1_000  # milliseconds
 

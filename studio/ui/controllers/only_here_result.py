@@ -279,7 +279,7 @@ class OnlyHereResult(QObject):
             loupe.hold_picture(held=True)
             self.bar.set_usable(usable=False)
         try:
-            # As it is now: it may have been rated, or moved to the trash.
+            # Read again: the picture may have been rated or moved to the trash since.
             found = await self._core.library.find([picture.id])
             if not found or found[0].trashed:
                 return
@@ -302,7 +302,7 @@ class OnlyHereResult(QObject):
         shown = self._picture
         if not stays or self._successor or shown is None or shown.id != picture.id:
             return
-        # Not replaced: the old picture, as it was saved.
+        # Not replaced: show the old picture as it was saved.
         self._forget()
         self._loupe.hold_picture(held=False)
         if self._picture is shown:
@@ -323,7 +323,8 @@ class OnlyHereResult(QObject):
     def on_picture_changed(self, picture: Picture) -> None:
         """Save a seam that was moved, and show another picture."""
         if picture.id == self._successor:
-            # Its preview stays until its pixels are there; the process keeps what it is made of.
+            # The preview stays until the pixels of the picture are loaded; the comparing process
+            # keeps its inputs.
             self._wanted = None
             self.layer.attach(self._loupe.canvas.plate)
         else:

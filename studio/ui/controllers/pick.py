@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from studio.ui.views.pick import PickView
 
 MOST = 20_000
-"""Limit of pictures of a round: all of them are one record."""
+"""Maximum number of pictures in a round, which are all written in one record."""
 
 _REST = 2000
 """Milliseconds at a picture after which the place is remembered without a decision."""

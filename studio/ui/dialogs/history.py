@@ -45,7 +45,7 @@ MOST = 500
 ROW = 44
 THUMBNAIL = 28
 SHOWN = 3
-"""Most thumbnails of a row."""
+"""Maximum number of thumbnails in a row."""
 
 UNDONE = Qt.ItemDataRole.UserRole
 WHEN = Qt.ItemDataRole.UserRole + 1
@@ -128,7 +128,7 @@ def _elided(words: str, font: QFont, rect: QRect) -> str:
 
 
 class HistoryDialog(QDialog):
-    """Lists the last changes, newest first; read from the log, so that they survive restarts.
+    """Lists the latest changes, newest first; read from the log, so that they survive restarts.
 
     A click or Enter selects the pictures of a change in the gallery.
 

@@ -31,7 +31,7 @@ _MARGIN = QSize(16, 12)
 """Width and height that the dialog leaves free of the window."""
 
 _FOLDED = 1024
-"""Width below which the preview lies under the form."""
+"""Width below which the preview is below the form."""
 
 
 class ExportDialog(OutgoingDialog):
@@ -64,7 +64,7 @@ class ExportDialog(OutgoingDialog):
         row.setSpacing(0)
         row.addWidget(self._made_presets())
         self._scrolled = QScrollArea(self._body)
-        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have it
+        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields take the focus
         self._scrolled.setWidgetResizable(True)
         self._scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scrolled.setWidget(self._made_form())

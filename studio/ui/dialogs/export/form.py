@@ -473,7 +473,7 @@ _COLOUR_DISC = 14
 
 
 class ColourButton(PaintedButton):
-    """A disc in a colour; a press is for choosing another one."""
+    """A disc in a colour; pressing it is a request to choose another colour."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent, radius=12)

@@ -126,7 +126,7 @@ class TokenField(QTextEdit):
         self.setFocus()
 
     def on_text_changed(self) -> None:
-        """Make blocks of the tokens that were typed, and emit the pattern."""
+        """Turn typed tokens into blocks, and emit the pattern."""
         if self._setting:
             return
         self._setting = True

@@ -230,7 +230,7 @@ MARGIN = 8  # between the panel and the window's edges
 
 
 class InstructionEdit(QPlainTextEdit):
-    """The text "System instruction"; binary data is not pasted into it.
+    """Field for the system instruction; refuses binary data that is pasted.
 
     Signals:
         troubled(object): a StudioError for text that cannot be pasted.

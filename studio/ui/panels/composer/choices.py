@@ -90,7 +90,8 @@ class MarkedButton(IconButton):
 
 
 class ChoicesRow(QWidget):
-    """Chips that are hidden as the row narrows: pixels, seed, aspect to a chip, count into "more".
+    """Chips that give way as the row narrows: pixels and seed are hidden, the aspect ratio becomes
+    a chip, and the count moves into "more".
 
     Attributes:
         given_way: the choices hidden now.
@@ -98,8 +99,8 @@ class ChoicesRow(QWidget):
 
     Signals:
         model_chosen(object): (profile, model).
-        aspect_chosen(object), size_chosen(object), count_chosen(object), seed_chosen(object):
-            the user's choice; a seed of None is automatic.
+        aspect_chosen(object), size_chosen(object), count_chosen(object), seed_chosen(object): the
+            user's choice; a seed of None is automatic.
         advanced_chosen(object, str): the advanced choices, and which of them changed.
         system_kept(str): the instruction kept for all pictures; empty for none.
         troubled(object): a StudioError for content that cannot be pasted.
@@ -241,7 +242,7 @@ class ChoicesRow(QWidget):
         self._place(sizes)
 
     def _visible(self, step: HiddenChoices) -> dict[QWidget, bool]:
-        """Whether the parts that come and go are shown at this step."""
+        """Visibility of the optional parts at this step."""
         offer = self._offer
         has_aspects = offer is not None and bool(offer.aspects)
         chip = step.aspect or self._narrow

@@ -184,7 +184,7 @@ class CompactLine(QWidget):
                     roles[at] = role or roles[at]
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if self.isRightToLeft():
-            # In one piece: the parts of a text that runs both ways do not lie side by side.
+            # Drawn in one piece: the runs of a bidirectional text are not placed side by side.
             painter.setPen(look.color("text" if self._prompt else "text3"))
             line = placed(self, QRectF(left, 0, right - left + 8, self.height()))
             painter.drawText(line, flags, shown)

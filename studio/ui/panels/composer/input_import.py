@@ -67,7 +67,7 @@ class IntakeItem:
 
 
 TRIED = 16
-"""Limit of unreadable items, after which the rest are not tried."""
+"""Maximum number of unreadable items, after which the rest are not tried."""
 
 
 async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:
@@ -252,7 +252,7 @@ class InputImport(QObject):
     ) -> None:
         try:
             async with self._in_order():
-                # Ask only now: earlier imports may have filled it. A source or a replacement
+                # Ask only now: earlier imports may have filled the draft. A source or a replacement
                 # needs no room.
                 ask = self._room()
                 room = ask() if ask is not None else 0

@@ -136,7 +136,9 @@ class SourceMarkup(QObject):
             self._reception.pictures([picture], Role.EDIT)
 
     def take_source(self, sources: Sequence[Reference]) -> bool:
-        """Put the copied picture and its markup into the draft; False if the sources are others."""
+        """Put the copied picture and its markup into the draft; False if the draft has other
+        sources.
+        """
         pending = self._pending
         if pending is None or [one.picture for one in sources] != [pending[0]]:
             return False

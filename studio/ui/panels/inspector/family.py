@@ -37,7 +37,7 @@ RADIUS = 4
 
 @dataclass(frozen=True, slots=True)
 class FamilyPosition:
-    """Position of a family member; without a picture, that of the count of hidden ones."""
+    """Position of a family member, or, without a picture, of the count of hidden members."""
 
     rect: QRect
     picture: Picture | None

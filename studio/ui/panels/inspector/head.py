@@ -164,7 +164,8 @@ class Title(QWidget):
         """Rename if Enter confirmed a new title."""
         name = " ".join(self.field.text().split())
         changed = name and name != self.label.text()
-        # First: hidden with the focus, Qt would hand it to the next control.
+        # First: if the field were hidden while focused, Qt would move the focus to the next
+        # control.
         self.left.emit()
         self.stop_editing()
         if changed:

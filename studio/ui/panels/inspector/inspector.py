@@ -312,7 +312,7 @@ class Inspector(QFrame):
     def _want(self) -> None:
         if self._page is None or not loop_runs() or not self.isVisible():
             return  # called again when shown
-        # The preview's request is last: of one picture the larger copy is kept.
+        # The preview's request comes last, so that its larger copy of a picture is the one kept.
         wishes = self._page.family_wishes()
         if self._with_preview:
             wishes += self._page.preview.wishes()
