@@ -27,8 +27,7 @@ def screen_of(monitor: MonitorPlace) -> ScreenTransform | None:
 def decoded(
     path: Path, aspect: float, side: float, screen: ScreenTransform | None
 ) -> QImage | None:
-    """Saved thumbnail scaled to the size of its tile, in device pixels; None if it is unreadable.
-    """
+    """Saved thumbnail in the size of its tile, in device pixels; None if it is unreadable."""
     # QImageReader.read releases the interpreter; the explicit format keeps Qt from loading all its
     # decoders. The size is that of the gallery (ui/views/gallery/layout.py).
     reader = QImageReader(str(path), b"jpg")

@@ -211,7 +211,7 @@ class HistoryDialog(QDialog):
             selectable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(selectable if one.pictures else Qt.ItemFlag.ItemIsEnabled)
         self.empty.setVisible(not changes)
-        # An empty list takes no Tab.
+        # Tab skips an empty list.
         focus = Qt.FocusPolicy
         self.list.setFocusPolicy(focus.StrongFocus if changes else focus.NoFocus)
         self.undo.setEnabled(any(not one.undone for one in changes))

@@ -30,7 +30,7 @@ RAIL = 48
 """Width of the rail that replaces the sidebar in a narrow window."""
 
 LEGIBLE = 4.5
-"""Least contrast of text."""
+"""Minimum contrast of text."""
 
 FAINT = 0.25
 """Opacity of a picture that cannot be shown."""

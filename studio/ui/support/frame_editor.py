@@ -30,7 +30,7 @@ _FIRST = ("16:9", "9:16", "4:5", "3:2", "2:3", "4:3", "21:9")
 class FrameEditor(MarkupEditor):
     """Frames around one picture, one of which is shown.
 
-    `changed` also says that another format is shown, or that its frame is being dragged.
+    `changed` is also emitted when another format is shown, or its frame is being dragged.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -24,7 +24,7 @@ FIRST_CODE = 0 if sys.platform == "win32" else 8
 
 _ROWS = {2: "1234567890-=", 16: "qwertyuiop[]", 30: "asdfghjkl;'`", 43: "\\zxcvbnm,./"}
 _MAC = "asdfhgzxcv\0bqweryt123465=97-80]ou[ip\0lj'k;\\,/nm.\0\0`"
-"""Characters of the US layout by virtual key of macOS, which gives no codes."""
+"""Characters of the US layout by virtual key of macOS, which reports no scan codes."""
 
 _SHIFTED = dict(zip("-=[];'`\\,./", '_+{}:"~|<>?', strict=True))
 _ZOOMS = (_Key.Key_Plus, _Key.Key_Minus, _Key.Key_Equal)

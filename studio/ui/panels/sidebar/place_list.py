@@ -133,7 +133,7 @@ class PlaceList(QListWidget):
             self._fill(rows)
             self._area.set_active(any(row.takes for row in rows))
             self._update_rows()
-        # An empty list takes no Tab.
+        # Tab skips an empty list.
         policy = Qt.FocusPolicy.StrongFocus if rows else Qt.FocusPolicy.NoFocus
         self.setFocusPolicy(policy)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

@@ -79,7 +79,7 @@ class Rail(QFrame):
     """The sidebar as icons.
 
     Attributes:
-        spend: the button that tells what was spent.
+        spend: the button that shows what was spent.
 
     Signals:
         collections_wanted: open the list of collections, or of saved searches (True), at that

@@ -286,7 +286,7 @@ class StatusBar(QFrame):
         for part in optional:
             if part.isHidden() != (part in left_out):
                 part.setVisible(part not in left_out)
-        # At once: the parts are placed for the room they had before.
+        # Lay out now: the parts still have their places for the previous room.
         self._row.activate()
 
     def on_link(self) -> None:
