@@ -357,8 +357,8 @@ def fitted(
 
 def _image(data: bytes) -> QImage:
     # No QImageReader on a QBuffer: Qt reads the buffer while it holds its decoder lock, the buffer
-    # calls Python, and Python may be waiting for that lock. The explicit format spares Qt loading
-    # all its decoders. PySide6 takes it as text, contrary to its stubs.
+    # calls Python, and Python may be waiting for that lock. The explicit format keeps Qt from
+    # loading all its decoders. PySide6 takes it as text, contrary to its stubs.
     return QImage.fromData(data, "JPG")  # type: ignore[arg-type]
 
 

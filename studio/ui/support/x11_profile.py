@@ -212,7 +212,7 @@ def _freed(reply: Any) -> Iterator[None]:
 
 
 class ProfileWatch(QObject):
-    """Notices when a profile on the X server is set, replaced or removed.
+    """Reports when a profile on the X server is set, replaced or removed.
 
     Signals:
         changed: the profile of a monitor changed.

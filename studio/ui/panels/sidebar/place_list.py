@@ -249,7 +249,7 @@ class PlaceList(QListWidget):
         return QItemSelectionModel.SelectionFlag.NoUpdate
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        # Qt calls a row's context menu a press too.
+        # Qt treats a row's context menu as a press too.
         if event.button() is not Qt.MouseButton.RightButton:
             super().mousePressEvent(event)
         self.reorder.press(event)
