@@ -27,7 +27,7 @@ _BREAKS = re.compile(r"[/\\]")
 _AIR = 10  # pixels above and below several lines
 _NARROWEST = 120
 _MOST = 9
-"""Limit of notices kept; the oldest are dropped."""
+"""Maximum number of notices kept; the oldest are dropped."""
 _ICONS: dict[Tone, tuple[str, str]] = {
     "plain": ("info", "text2"),
     "warn": ("warning", "warn"),

@@ -63,7 +63,7 @@ class SplitterHandle(QSplitterHandle):
 
     @needs("_lit")
     def resizeEvent(self, _event: QResizeEvent) -> None:
-        # Skip Qt's own: it would set its margins, we ours, in endless recursion.
+        # Skip Qt's handler: it would set its margins, and we ours, in endless recursion.
         self._shape()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -32,7 +32,7 @@ class GridBar(QFrame):
         rejected: the button that hides rejected pictures.
         emptying, dismissal: buttons that empty the trash and dismiss jobs; None until needed.
         captions: button of the action of this name.
-        stars: the least number of stars shown.
+        stars: filter by a minimum number of stars.
 
     Signals:
         sort_chosen: new sort order (Sort).
@@ -40,7 +40,7 @@ class GridBar(QFrame):
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
         stacks_chosen: the chosen grouping into stacks (StackBy).
         all_stacks_toggled: opening or closing of all stacks requested.
-        stars_chosen: least number of stars to show, 0 for all (int).
+        stars_chosen: minimum number of stars to show, 0 for all (int).
         emptying_wanted: emptying of the trash requested.
         dismissal_wanted: dismissal of all failed and cancelled jobs requested.
     """

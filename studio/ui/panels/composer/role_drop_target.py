@@ -17,7 +17,7 @@ ROLES = (Role.EDIT, Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Ro
 """Roles in the order of their zones."""
 
 _NARROWEST = 118
-"""Least width of a zone in logical pixels; narrower zones are laid out in two rows."""
+"""Minimum width of a zone in logical pixels; narrower zones are laid out in two rows."""
 
 _GAP = 4
 _SIDE = 6

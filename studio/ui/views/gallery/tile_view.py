@@ -49,7 +49,7 @@ FADE_INTERVAL = 16
 TICK_INTERVAL = 1000
 RUNNER_SECONDS = 1.6
 MOST_FADING = 32
-"""Tiles that fade in at the same time: a frame of 300 of them takes 20 ms."""
+"""Maximum number of tiles that fade in at the same time: a frame of 300 of them takes 20 ms."""
 STILL = 0.15  # seconds after the last scroll step before animations resume
 
 
@@ -344,7 +344,7 @@ class TileView(GridView):
         return self.thumbnails.ghost(job.request.edited or job.request.references[0])
 
     def _arrival(self, row: int, *, there: bool) -> QPixmap | None:
-        """Ghost a picture replaced, until its thumbnail covers it."""
+        """The ghost that a picture replaced, until the thumbnail covers it; None without one."""
         key = self.rows.key_at(row)
         if not isinstance(key, int):
             return None
@@ -373,7 +373,7 @@ class TileView(GridView):
         if item is not None and item.id == picture:
             self.repaint_rows((row,))
             return
-        # It is a job's source, or it has moved.
+        # The thumbnail is that of a job's source, or its picture has moved.
         for row in shown:
             item = self.rows.item_at(row)
             if isinstance(item, Job) or (item is not None and item.id == picture):
@@ -551,7 +551,7 @@ class TileView(GridView):
     def _look_key(
         self, row: int, item: Item, cell: QRect, stack: StackLook
     ) -> tuple[Shown, Sort] | None:
-        """What the cache knows a tile by; None for one with an animation."""
+        """Key of a tile in the cache, without its id; None for a tile with an animation."""
         if self._arriving:
             return None
         pixmap = None
