@@ -76,7 +76,7 @@ class SystemMotion(QObject):
 
 
 def reads_reduced() -> bool:
-    """Whether the user wants less motion; blocking. False where the system does not say."""
+    """Whether the user wants less motion; blocking. False if the system gives no answer."""
     if sys.platform == "win32":
         return _windows_reduces()
     elif sys.platform == "darwin":

@@ -101,7 +101,7 @@ class DragsController(QObject):
 
     def drag_out(self, source: QWidget, carried: Sequence[DraggedPicture], under: Picture) -> None:
         """Drag these files; returns when the drag is over."""
-        # The picture at the pointer lies on top.
+        # The picture at the pointer is on top.
         first = sorted(carried, key=lambda one: one.picture.id != under.id)
         cards = [self._thumbnails.card(one.picture) for one in first[: drag_and_drop.STACKED]]
         drag_and_drop.drag_out(source, carried, cards, self._core.decoder)

@@ -73,7 +73,7 @@ class DrawingModeController(QObject):
         part: str,
         keys_setting: str,
     ) -> None:
-        """`part` names undo steps in the composer; `keys_setting` says whether keys are listed."""
+        """`part` names undo steps in the composer; `keys_setting` is the setting for key hints."""
         super().__init__(context.parent)
         self.editor = editor
         self.mode = mode

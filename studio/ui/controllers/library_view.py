@@ -324,7 +324,7 @@ class LibraryViewController(QObject):
         return self.query.collection or self.query.view.value
 
     def follow_stacks(self) -> None:
-        """Stack the pictures as the settings say for the open place."""
+        """Stack the pictures by the setting for the open place."""
         by = self._stacks_of(self.query)
         if by is self.stack_by:
             return

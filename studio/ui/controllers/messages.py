@@ -81,7 +81,7 @@ class MessagesController(QObject):
         self._toast.show_toast(sentence)
 
     def on_problem(self, error: BaseException) -> None:
-        """Show an error of no particular view, such as a full disk."""
+        """Show an error that belongs to no view, such as a full disk."""
         self._show_error(error, "", here=False)
 
     def on_error(self, error: BaseException, about: str = "") -> None:

@@ -50,7 +50,7 @@ class OnlyHereResult(QObject):
     Attributes:
         bar, layer: under and over the picture.
         answer: the column beside it.
-        preview: gets previews from the comparing process.
+        preview: fetches previews from the comparing process.
 
     Signals:
         replaced: a picture that was left, and the one that took its place.
@@ -170,7 +170,7 @@ class OnlyHereResult(QObject):
             self.bar.show_seam(before.seam, least=least, most=most, match=before.match)
 
     def _place(self) -> None:
-        """Show bar and column where they belong."""
+        """Place bar and column, and show or hide them."""
         loupe = self._loupe
         text = None if loupe.picture is None else proof_text.of_picture(loupe.picture)
         looking = loupe.mode is LoupeModeName.LOOK or loupe.mode in COMPOSING
@@ -253,7 +253,7 @@ class OnlyHereResult(QObject):
         if wanted is None or picture is None or kept is None or before is None:
             return
         if picture.id == self._saved:
-            return  # under way
+            return  # already being saved
         seam = picture.derivation.seam if picture.derivation is not None else 0.0
         if wanted.seam != before.seam:
             seam = wanted.seam / max(kept.size)

@@ -35,7 +35,7 @@ class ChosenPictures:
 
 
 class OutgoingPictures:
-    """The pictures of a window that an export, handout or spreadsheet is about.
+    """The pictures of a window to be exported, or put into a handout or spreadsheet.
 
     Attributes:
         everything: use all pictures shown, even if some are selected.

@@ -51,7 +51,7 @@ class SelectionController:
         return await self._gallery.selected_pictures(limit)
 
     async def meant(self, ids: Sequence[str]) -> list[str]:
-        """Ids meant by a panel that names these: the whole selection if it may be larger.
+        """Ids to act on for a panel that lists `ids`: the whole selection, if it may be larger.
 
         Panels have only the first thousand pictures of a selection.
         """

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ViewSwitch(QObject):
-    """Opens each view at the pictures of the one before.
+    """Opens each view at the pictures of the previous view.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).

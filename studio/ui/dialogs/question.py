@@ -104,7 +104,7 @@ class Question(QDialog):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
-            # Longer text while the dialog is open gets the room it needs.
+            # Make room for longer text that was set while the dialog is open.
             self.resize(self.width(), max(self.height(), self._height_at(self.width())))
         return done
 

@@ -20,7 +20,7 @@ from studio.domain.entities import AspectRatio, CostBasis, Picture
 from studio.domain.spend import Outlay
 
 _HOUSE = "en_GB"
-"""English locale if the system's language is another one: "14:06", not "2:06 PM"."""
+"""English locale for a system in another language: "14:06", not "2:06 PM"."""
 
 
 def use_program_language() -> None:

@@ -143,7 +143,7 @@ class KeyPositionFilter(QObject):
     def _counts(self, event: QKeyEvent) -> bool:
         """Whether a key may be replaced: it neither types into a field nor has a use of its own."""
         if isinstance(QApplication.activePopupWidget(), QMenu):
-            return False  # compares letters itself
+            return False  # a menu compares the letters itself
         if event.key() in _ZOOMS:
             return False
         held = event.modifiers() & (_Mod.ControlModifier | _Mod.AltModifier | _Mod.MetaModifier)
@@ -161,7 +161,7 @@ class KeyPositionFilter(QObject):
             return True
         focus = QApplication.focusWidget()
         if focus is not None and focus.inherits("QAbstractItemView"):
-            return False  # searches its rows for what the layout types
+            return False  # the list searches its rows for the character that the layout types
         QApplication.sendEvent(watched, made)
         return made.isAccepted()
 

@@ -26,7 +26,7 @@ RING_AWAY = 4.0
 HEAD = 16.0  # length of an arrow's head
 HEAD_ANGLE = 0.5
 REACH = 6.0  # distance from a line at which the pointer hits it
-FAINT = 0.4  # of the marks of a request in progress
+FAINT = 0.4  # opacity of the marks of a request in progress
 
 _WHITE, _BLACK = MARK_COLOURS[2], MARK_COLOURS[3]
 _DARK_FIGURES = (MARK_COLOURS[1], _WHITE)

@@ -1,8 +1,8 @@
 """Width of a row of widgets, computed without showing or hiding any of them.
 
-The size hint of a layout counts only the widgets that are shown. Finding out what fits by showing
-and hiding widgets would lay the row out again and again, and would get the sizes of widgets wrong
-that were never shown.
+The size hint of a layout counts only the widgets that are shown. Showing and hiding widgets to find
+out what fits would repeat the layout again and again, and give wrong sizes for widgets that were
+never shown.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ elif sys.platform == "darwin":
     _ALTGR = _Mod.AltModifier
 else:
     _ALTGR = _Mod.NoModifier  # AltGr is a modifier of its own
-"""Modifiers with which this system reports what a layout types with AltGr or Option."""
+"""Modifiers of key events for characters typed with AltGr or Option, on this system."""
 
 
 def normal(keys: str) -> str:

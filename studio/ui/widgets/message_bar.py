@@ -113,7 +113,7 @@ class MessageBar(QFrame):
 
     @property
     def _in_view(self) -> list[Notice]:
-        """Notices of the current view, and those that belong to none."""
+        """Notices of the current view, and notices that belong to no view."""
         here = self._place
         return [one for one in self._notices if not one.here or self._places[one.key] == here]
 

@@ -28,7 +28,7 @@ class GridBar(QFrame):
     """Name and count at the left, view options at the right.
 
     Attributes:
-        name, count: what is shown, and how much of it.
+        name, count: name of the place shown, and number of its pictures.
         rejected: the button that hides rejected pictures.
         emptying, dismissal: buttons that empty the trash and dismiss jobs; None until needed.
         captions: button of the action of this name.

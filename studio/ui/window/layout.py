@@ -134,7 +134,7 @@ class WindowLayout(QWidget):
 
     @property
     def drawer(self) -> bool:
-        """Whether the inspector lies over the views."""
+        """Whether the inspector is over the views."""
         return self._drawer
 
     @property

@@ -95,7 +95,7 @@ class ExportForm(Page):
 
     @property
     def rows(self) -> int:
-        """Number of rows, for those that are added below."""
+        """Number of rows, for adding others below."""
         return self._grid.rowCount()
 
     def add_row(self, label: str, content: QLayout) -> Text:
@@ -361,7 +361,7 @@ class ExportForm(Page):
         self._each.setText(words)
 
     def show_example(self, words: str) -> None:
-        """Show the name of a copy; nothing while the field says what is wrong."""
+        """Show the name of a copy; nothing while the field shows an error."""
         if not self.wrong:
             self.example.setText(words)
 
@@ -420,7 +420,7 @@ class ExportForm(Page):
         self._change(replace(self.preset, ground=ground))
 
     def on_pattern_changed(self, pattern: str) -> None:
-        """Use a pattern that is valid; say what is wrong with another one."""
+        """Use a valid pattern; show the error of an invalid one."""
         try:
             name_pattern.parse(pattern)
         except InputError as error:

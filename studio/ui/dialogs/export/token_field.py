@@ -27,7 +27,7 @@ from studio.ui.widgets.edit_menu import EditMenu
 
 _KIND = QTextFormat.ObjectTypes.UserObject + 1
 _TOKEN = QTextFormat.Property.UserProperty + 1
-_OBJECT = "\ufffc"  # what Qt puts into the text for an object
+_OBJECT = "\ufffc"  # Qt's placeholder character for an object in a text
 _SIDE = 6
 _HEIGHT = 30
 

@@ -37,7 +37,7 @@ _BESIDE = 3
 """Check boxes of captions per row."""
 
 _TOLD = 10
-"""Per cent after which progress is announced again."""
+"""Percentage points between announcements of the progress."""
 
 
 def caption_name(caption: SheetCaption) -> str:

@@ -70,11 +70,11 @@ def turned_off(wanted: Advanced) -> tuple[str, ...]:
 
 
 class AdvancedRows(QWidget):
-    """Rows for one model; another model gets new ones.
+    """Rows for one model; replaced for another model.
 
     Attributes:
-        slider, free, thinking, search, image_search, detail, safety: the controls; None or empty
-            if unsupported.
+        slider, free, thinking, search, image_search, detail, safety: the controls; None or empty if
+            unsupported.
 
     Signals:
         temperature_chosen(object): a number, or None for the model's default.

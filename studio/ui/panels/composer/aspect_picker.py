@@ -150,7 +150,7 @@ class RatioSegment(PaintedRadio):
 class RatioName(QWidget):
     """Name of the ratio under the pointer, else of the chosen one; as wide as the widest name.
 
-    It is beside the segments, so that none of them moves when another one is chosen.
+    Placed beside the segments, so that choosing one does not move them.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -447,7 +447,7 @@ def _paint_mark(widget: QWidget, right: int = 3) -> None:
 
 
 COLUMNS = 5
-AREA = 26 * 26  # of each rectangle, in square logical pixels
+AREA = 26 * 26  # area of each rectangle in square logical pixels
 CELL = QSize(84, 88)
 Pixels = tuple[int, int] | None
 

@@ -23,7 +23,7 @@ from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.plain_text import restyle
 from studio.ui.widgets.text import Text
 
-INSET = 9  # plus the frame's 2 px: the 11 of the design
+INSET = 9  # 11 px in the design, which include the frame's 2 px
 
 
 class Card(QFrame):

@@ -258,7 +258,7 @@ class ChoicesRow(QWidget):
         }
 
     def parts(self, visible: Mapping[QWidget, bool] | None = None) -> list[QWidget]:
-        """The shown parts from left to right: as `visible` says, or as they are now."""
+        """The shown parts from left to right, by `visible` or as they are now."""
         row = (
             self.model,
             self.aspect,
@@ -447,7 +447,7 @@ def offered(
 ) -> list[ChipChoice]:
     """Entries for the chip "Model"; their values are (profile, model).
 
-    `keyless` says whether a profile has no key; choosing one of its models asks for one. Models
+    `keyless` returns whether a profile has no key; choosing one of its models asks for one. Models
     that only simulate faults are listed with `faults`, or while chosen. Retired models are listed
     where chosen or listed by the service, which may still serve them.
     """

@@ -50,7 +50,7 @@ class CompactLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, QAccessible.Role.Button)
-        self._end = 0  # where the choices end, in a language written from the left
+        self._end = 0  # right edge of the choices in left-to-right languages
         self._prompt = ""
         self._placeholder = ""
         self._words = ""

@@ -115,7 +115,7 @@ async def take_pictures(
 ) -> IntakeResult:
     """Import pictures of the library as references; with `each`, all get `role`.
 
-    `then` is the role of those after the first.
+    `then` is the role of the pictures after the first.
     """
     things = await _of_pictures(library, pictures[: room + TRIED])
     taken = await store_items(library, things, role, room, each=each, then=then)

@@ -27,10 +27,10 @@ from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets.plain_text import set_tip
 
 SIDE = 38
-RING = 4  # around the current picture
+RING = 4  # pixels around the current picture, for its ring
 CHEVRON = 12
 GAP = 4
-BETWEEN = 3  # siblings are closer together
+BETWEEN = 3  # pixels between siblings, which are closer together
 MORE = 36
 RADIUS = 4
 

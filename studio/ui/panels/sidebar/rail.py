@@ -144,7 +144,7 @@ class Rail(QFrame):
         return button
 
     def button(self, view: View | None) -> PlaceButton:
-        """Button of a shelf; that of the prompt history for None."""
+        """Button of a shelf, or of the prompt history for None."""
         return next(each for each in self._buttons if each.place.view is view)
 
     def _mark(self) -> None:

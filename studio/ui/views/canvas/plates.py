@@ -37,7 +37,9 @@ class Plate:
     trouble: str = ""
 
     def image_of_width(self, width: float) -> QImage | None:
-        """The pixels, reduced to no less than this width, else the preview; None without either."""
+        """Image for painting at this width: the pixels, reduced to no less, else the preview; or
+        None.
+        """
         image = self.preview if self.raster is None else self.raster.level(width)
         return None if image is None or image.isNull() else image
 

@@ -39,7 +39,7 @@ _MODES = (
 )
 _FIXED_KEYS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
 _GROUPS = (KeyGroup.COMPARE, KeyGroup.PICTURE)
-_DIVIDER = 0.01  # of the width, for a press of a key
+_DIVIDER = 0.01  # movement of the divider by a key, as a share of the width
 
 
 class CompareView(QWidget):

@@ -26,7 +26,7 @@ from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.plain_text import describe
 from studio.ui.widgets.text import Text
 
-NAME_WIDTH = 180  # of the field for the name of a branch
+NAME_WIDTH = 180  # width of the field for the name of a branch
 NAME_HEIGHT = 26
 NOTE_WIDTH = 320
 

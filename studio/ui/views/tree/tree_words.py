@@ -157,7 +157,7 @@ def head(tree: FamilyTree) -> str:
 
 
 def spoken(tree: FamilyTree, id: str, *, folded: bool | None) -> str:
-    """Text of an item for screen readers; `folded` is None if the item's state tells it."""
+    """Text of an item for screen readers; `folded` is None if the item's state conveys it."""
     node = tree.nodes[id]
     parts = [name_of(node)]
     if node.branch:

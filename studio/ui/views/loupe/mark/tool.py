@@ -13,7 +13,7 @@ from studio.ui.support import mark_painter
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.views.loupe.mark.overlay import MarkOverlay
 
-LEAST = 8.0  # logical pixels an arrow, box or line is long; less is a slip
+LEAST = 8.0  # minimum length of an arrow, box or line in logical pixels; less is a slip
 STEP = 2.0  # logical pixels between two points of a pen
 MOST_POINTS = 600
 """Maximum number of points of a pen's line; a longer line is thinned evenly."""

@@ -20,7 +20,7 @@ ROUND = 8  # radius of its corners
 PADDING = 10
 """Padding of the column, which covers the picture."""
 
-TALLEST = 300  # of the picture, in logical pixels
+TALLEST = 300  # maximum height of the picture in logical pixels
 
 
 class _AnswerPicture(QWidget):
