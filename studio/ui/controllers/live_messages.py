@@ -89,8 +89,7 @@ class LiveMessages(QObject):
         self._wait()
 
     def say_draft(self, before: Draft, after: Draft, step: str) -> None:
-        """Announce pictures added to a draft or removed, and what "undo" or "redo" changed in it.
-        """
+        """Announce pictures added to a draft or removed, and what "undo" or "redo" changed."""
         if step == "undo":
             self.say_change(_("Undone: {what}").replace("{what}", draft_message(after, before)))
         elif step == "redo":
