@@ -45,7 +45,7 @@ _REDUCED = re.compile(
 
 
 class SystemMotion(QObject):
-    """Follows the setting: read at the start and whenever the program comes to the front."""
+    """Follows the setting, read at the start and whenever the program comes to the front."""
 
     def __init__(self, app: QGuiApplication, read: Callable[[], bool] | None = None) -> None:
         """`read` is called in a thread; without it, the system's own setting is read."""

@@ -2,7 +2,7 @@
 
 Done in steps, between which the window stays responsive; nothing here is needed to view the first
 pictures or write a prompt. Only `window_parts.py`, which creates the parts, `action_table.py` and
-`signal_connections.py` know all of them.
+`signal_connections.py` refer to all of them.
 """
 
 from __future__ import annotations

@@ -188,7 +188,7 @@ class ActionHandlers:
         self._loupe.get().toggle_before()
 
     def toggle_advance(self) -> None:
-        """Turn on or off that a rating or a flag leads to the next picture."""
+        """Turn advancing after a rating or a flag on or off."""
         settings = self._core.settings
         settings.change(advance=not settings.value.advance)
 

@@ -50,8 +50,8 @@ class _WaitingDrag:
     """A drag whose copies are being made.
 
     Attributes:
-        trashed: ids and whether each was in the trash.
-        outdated: pictures or presets changed, so that the request has to be made anew.
+        trashed: ids of the pictures, and whether each was in the trash.
+        outdated: whether pictures or presets changed, so that the request must be made again.
     """
 
     source: QWidget

@@ -73,7 +73,7 @@ class DragsController(QObject):
         return place or chosen.get(self._core.library.id, "") or ORIGINAL
 
     def on_drag_wanted(self, source: QWidget, pictures: object, under: object) -> None:
-        """Drag these pictures; within the mouse event. `under` is the one at the pointer."""
+        """Drag these pictures; within the mouse event. `under` is the picture at the pointer."""
         assert isinstance(pictures, Sequence)
         assert isinstance(under, Picture)
         keys = QGuiApplication.keyboardModifiers()

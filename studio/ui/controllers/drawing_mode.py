@@ -178,7 +178,7 @@ class DrawingModeController(QObject):
     def press_in_page(self, event: QKeyEvent) -> bool:
         """Act on a key of the mode pressed in the page; False for any other.
 
-        The key that hides the markup is not among them: it may be released elsewhere.
+        Ignores the key that hides the markup, since it may be released elsewhere.
         """
         hides = view_keys.command(event, KeyGroup.DRAWING) is ViewCommand.HIDE
         if hides or not self.mode.press_key(event):
@@ -210,7 +210,7 @@ class DrawingModeController(QObject):
             self.on_jobs_changed()
 
     def on_jobs_changed(self) -> None:
-        """Show the requests in progress; done by subclasses."""
+        """Show the requests in progress; for subclasses to implement."""
 
     def on_panels_changed(self) -> None:
         """Offer the page in the bar while it is a drawer."""

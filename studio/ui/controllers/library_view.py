@@ -72,7 +72,7 @@ def shelf_name(view: View) -> str:
 
 
 class LibraryViewController(QObject):
-    """The open shelf.
+    """Shows a shelf, collection or search in the grid.
 
     Attributes:
         query: the current query.

@@ -240,7 +240,7 @@ def _layout(draft: Draft, picture: Picture, markup: Markup, model: Model) -> Gui
         model=model.id,
         prompt="",
         references=(source, *beside),
-        # A model that takes one picture gets the marked copy alone.
+        # A model that accepts only one picture is sent the marked copy alone.
         markup=replace(markup, send_clean=markup.send_clean and model.references != 1),
     )
     return guides.layout(request, model, (picture.width, picture.height))

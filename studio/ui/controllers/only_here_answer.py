@@ -93,7 +93,7 @@ class AnswerBeside(QObject):
         self._thumbnails.request_thumbnails(())
 
     def show_answer(self, answer: Picture | None, kept: KeptComposition | None, why: str) -> None:
-        """Show the picture's answer; without `kept` it cannot be used, `why` is the reason."""
+        """Show the picture's answer; without `kept` it cannot be used, for the reason `why`."""
         self._answer, self._kept, self._why = answer, kept, why
         hidden = kept is not None and kept.hidden
         if kept is not None and not hidden:

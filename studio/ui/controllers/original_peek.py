@@ -25,7 +25,9 @@ _OTHERS = frozenset(
         Qt.Key.Key_AltGr,
     }
 )
-"""Keys whose release ends nothing: they chose the action in a menu, or were held with its key."""
+"""Keys whose release does not end the display: they chose the action in a menu, or were held
+together with its key.
+"""
 
 _ENDS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.ApplicationDeactivate})
 

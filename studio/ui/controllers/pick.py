@@ -70,7 +70,7 @@ class RecordedChoice(QObject):
         self._messages = messages
         self._stack = stack
         self._place_name = place_name
-        # Records are written in the order of the keys.
+        # Records are written in the order of the key presses.
         self._writing = asyncio.Lock()
         self._pending = 0
         self._starting = False
@@ -144,7 +144,7 @@ class PickRounds(RecordedChoice):
     # Beginning
 
     def begin_round(self) -> None:
-        """Begin a round of the selected pictures, or of the view's, or continue the last one."""
+        """Begin a round of the selected pictures or those in the view, or continue the last one."""
         self._begin_once(self._begin_or_go_on)
 
     async def _begin_or_go_on(self) -> None:

@@ -30,7 +30,7 @@ class Presentation(QObject):
 
     Signals:
         view_ended: full screen was ended while a view needed it (`begin_for_view`).
-        view_left: Esc leads out of the current view.
+        view_left: leave the current view.
     """
 
     view_ended = Signal()

@@ -84,7 +84,7 @@ class ShortcutButton(Button):
             and self._waiting
             and event.key() not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         ):
-            # Before the shortcuts, of which this may be one.
+            # Handle the key before the shortcuts, of which it may be one.
             event.accept()
             if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
                 self._press(event)

@@ -68,7 +68,7 @@ class PictureBlob(Struct, frozen=True):
         name: display name.
         data: its original bytes; empty for bare pixels or an address.
         image: the pixels, if there are no bytes.
-        address: the picture encoded as an address (`data:…`), if given so.
+        address: the picture encoded as an address (`data:…`), if given in this form.
     """
 
     name: str

@@ -195,7 +195,7 @@ class FrameEditor(MarkupEditor):
         )
 
     def set_room(self, handle: Handle, pixels: int) -> None:
-        """Set the pixels on one side of the picture; `handle` is that of an edge."""
+        """Set the pixels on one side of the picture; `handle` is the handle of an edge."""
         self.change(
             pixel_frames.with_room(self.box, self._size, handle, pixels, self.ratio),
             run=f"room {handle.name}",

@@ -87,5 +87,5 @@ def _place(text: str, letter: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The literal text of one in Qt's syntax for mnemonics."""
+    """Literal form of a text in Qt's syntax for mnemonics."""
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

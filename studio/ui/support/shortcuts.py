@@ -201,7 +201,7 @@ def _is_sign(typed: str) -> bool:
 
 
 def same_key(event: QKeyEvent, keys: str) -> bool:
-    """Whether an event is of a shortcut's key, regardless of modifiers; for releases."""
+    """Whether an event is from a shortcut's key, regardless of modifiers; for releases."""
     released = pressed(event)
     return bool(released and keys) and combination(released).key() == combination(keys).key()
 

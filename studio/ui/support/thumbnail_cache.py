@@ -180,7 +180,7 @@ class ThumbnailCache(QObject):
     def add_thumbnail(
         self, wish: ThumbnailRequest, image: QImage, screen: ScreenTransform | None = None
     ) -> None:
-        """Add an image decoded elsewhere, for the screen in `screen`; it does not fade in."""
+        """Add an image decoded elsewhere and converted for `screen`; it does not fade in."""
         image = fitted(image, wish.size.width(), wish.size.height(), wish.radius)
         self._store_pixmap(wish.picture.id, QPixmap.fromImage(image), screen)
         self._held[wish.picture.id].since = float("-inf")

@@ -1,8 +1,8 @@
 """Colour profiles of monitors on an X server, which are properties of its root window.
 
 Named `_ICC_PROFILE` for the first monitor and `_ICC_PROFILE_1`, `_ICC_PROFILE_2` … for the others
-(the specification "ICC Profiles in X"). Connections of our own are used: Qt's may not be waited on
-in a thread while the program ends.
+(the specification "ICC Profiles in X"). It uses connections of its own, since a thread must not
+wait on Qt's while the program ends.
 """
 
 from __future__ import annotations

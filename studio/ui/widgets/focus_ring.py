@@ -136,7 +136,7 @@ class FocusWatch(QObject):
         self._show(new if by_key or usual else None)
 
     def by_key(self, widget: QWidget) -> None:
-        """Move the focus to a widget with the ring, as the keyboard does, though not by Tab."""
+        """Focus a widget and show the ring, as after a keyboard command other than Tab."""
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
         widget.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         self._show(QApplication.focusWidget())

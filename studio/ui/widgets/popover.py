@@ -1,7 +1,7 @@
 """Popovers and round corners.
 
-A popover is a child of the window and not a window itself: it grabs no keyboard and works without a
-compositor.
+A popover is a child of the window and not a window itself: it does not grab the keyboard, and works
+without a compositor.
 """
 
 from __future__ import annotations

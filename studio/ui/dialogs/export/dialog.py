@@ -28,7 +28,7 @@ from studio.ui.widgets.toast import Toast
 _SIZE = QSize(1024, 628)
 _PRESETS, _PREVIEW = 212, 308
 _MARGIN = QSize(16, 12)
-"""Width and height that the dialog leaves free of the window."""
+"""Width and height of the window that the dialog leaves uncovered."""
 
 _FOLDED = 1024
 """Width below which the preview is below the form."""
@@ -45,7 +45,7 @@ class ExportDialog(OutgoingDialog):
     Signals:
         export_wanted: Export was pressed.
         everything_wanted: show the names of all copies.
-        undo_wanted, redo_wanted: of a change to the presets.
+        undo_wanted, redo_wanted: undo or redo a change to the presets.
         shown, hidden: it was opened or closed.
     """
 

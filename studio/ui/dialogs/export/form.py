@@ -57,7 +57,7 @@ _DIGITS = ("n:2", "n:3", "n:4", "n:5")
 
 
 class ExportForm(Page):
-    """Shows a preset; every change makes another preset, which is emitted.
+    """Shows a preset; every change emits a changed preset.
 
     Attributes:
         preset: the preset shown, with the changes of the user.
@@ -291,7 +291,7 @@ class ExportForm(Page):
     # --- content --------------------------------------------------------------------------
 
     def offer_formats(self, formats: Collection[ExportFormat]) -> None:
-        """Offer only formats that can be written here."""
+        """Offer only formats that can be written on this computer."""
         for one in ExportFormat:
             self.kind.segment(one).setVisible(one in formats)
 

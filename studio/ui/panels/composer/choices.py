@@ -418,7 +418,7 @@ def summary(advanced: Advanced) -> str:
 
 
 def _width(parts: Sequence[QWidget], sizes: dict[QWidget, QSize]) -> int:
-    """Width of a row of parts; adds to `sizes` those that are missing there."""
+    """Width of a row of parts; adds missing sizes to `sizes`."""
     for part in parts:
         if part not in sizes:
             sizes[part] = _size(part)

@@ -94,7 +94,7 @@ class Composer(Dock):
         editor: PromptEditor | None = None,
         draft: Draft | None = None,
     ) -> None:
-        """`editor` is an existing prompt editor to move in; `draft` is the first draft."""
+        """`editor` is an existing prompt editor to take over; `draft` is the first draft."""
         super().__init__(parent, editor=editor)
         self._core = core
         first = draft or Draft()

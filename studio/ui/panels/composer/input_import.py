@@ -71,7 +71,7 @@ TRIED = 16
 
 
 async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:
-    """Import dropped or pasted content; the first reference gets `role`, the others none.
+    """Import dropped or pasted content in a role; for EDIT, only the first item gets it.
 
     Items are taken in order until `room` is used up; the rest are not even read.
     """

@@ -102,7 +102,7 @@ class SourceMarkup(QObject):
         return True
 
     def make_crops(self) -> None:
-        """Crop the frames that lie within the source, apart from what is sent."""
+        """Crop the frames that are within the source; they are not sent."""
         draft = self._holder.draft()
         source = drafting.source_of(draft)
         if draft.markup.crops and source is not None and source.picture is not None:

@@ -60,7 +60,7 @@ class RoleDropTarget(DropCover):
         return ROLES[nearest]
 
     def zones(self) -> list[QRectF]:
-        """The zones in the order of `ROLES`, in two rows where their words need it."""
+        """The zones in the order of `ROLES`, in two rows if their words need the width."""
         look = theme()
         title = QFontMetrics(look.font("title"))
         micro = QFontMetrics(look.font("micro"))

@@ -52,7 +52,7 @@ def situation(
 
 
 def too_many_edited() -> InputError:
-    """Error for more pictures to edit than fit."""
+    """Error for too many pictures to edit."""
     return InputError(
         _("Too many pictures to edit"),
         _("Edit at most {most} pictures at once. None were added.").format(

@@ -176,7 +176,7 @@ def _not_offered(wanted: str, used: str) -> str:
 
 
 def nearest_size(wanted: str, among: Sequence[str]) -> str:
-    """The closest size of `among`; its first if `wanted` is not a number."""
+    """The closest size of `among`; the first one if `wanted` is not a number."""
     edge = edge_of(wanted)
     if edge is None:
         return among[0]

@@ -104,7 +104,7 @@ class FamilyStrip(QWidget):
             return []
         above, below = list(family.ancestors), list(family.children)
         room = self.width() - SIDE - 2 * RING
-        # The parent and the first child have priority over more of either side.
+        # The parent and the first child have priority over further members of either side.
         up, down = min(1, len(above)), min(1, len(below))
         while True:
             steps = [(up + 1, down), (up, down + 1)]

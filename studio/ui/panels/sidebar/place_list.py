@@ -280,7 +280,7 @@ class PlaceList(QListWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.by_key = event.reason() in _BY_KEY or key_repeat.keyboard_used_last()
         if self.currentRow() < 0 and self.count():
-            # Before Qt makes the first row the current one.
+            # Read before Qt makes the first row the current one.
             chosen = self.selectedIndexes()
             self._set_current(chosen[0].row() if chosen else 0)
         super().focusInEvent(event)

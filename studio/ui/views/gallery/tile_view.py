@@ -380,7 +380,7 @@ class TileView(GridView):
                 self.repaint_rows((row,))
 
     def on_rest(self) -> None:
-        """Make some of the tiles the last paint events had no time for."""
+        """Paint some of the tiles that the last paint events had no time for."""
         looks, shown, made = self.tile_cache, self.visible_rows(), []
         if looks is None:
             return

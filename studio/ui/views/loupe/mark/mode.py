@@ -142,7 +142,7 @@ class MarkMode(DrawingMode):
         self.field.place_by(pin, others, self._canvas.rect())
 
     def on_typed(self, text: str) -> None:
-        """Store the sentence at every letter."""
+        """Store the sentence after every keystroke."""
         if self.field.index is not None:
             self._editor.write(self.field.index, text)
 
