@@ -25,8 +25,8 @@ _OTHERS = frozenset(
         Qt.Key.Key_AltGr,
     }
 )
-"""Keys whose release does not end the display: they chose the action in a menu, or were held
-together with its key.
+"""Keys that chose the action in a menu, or were held together with its key: their release does not
+end the display.
 """
 
 _ENDS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.ApplicationDeactivate})

@@ -41,7 +41,7 @@ class RecordedChoice(QObject):
 
     Signals:
         said: sentence about a change, shown with Undo (str).
-        left: the choice is no longer to be shown.
+        left: the choice should no longer be shown.
         collect_wanted: ids of pictures to add to a collection (a list).
     """
 

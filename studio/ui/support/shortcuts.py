@@ -28,7 +28,7 @@ class HasKeys(Protocol):
 
 
 class HasTitle(Protocol):
-    """A menu."""
+    """A menu with a title, and a name in the code."""
 
     @property
     def name(self) -> str: ...

@@ -173,7 +173,7 @@ def wants_ring(widget: QWidget) -> bool:
 
 
 def focus_by_key(widget: QWidget) -> None:
-    """Set the focus as by the Tab key, so that the ring shows: for F6 and shortcuts."""
+    """Set the focus as the Tab key does, so that the ring shows; for F6 and shortcuts."""
     if _watch is None:
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
     else:

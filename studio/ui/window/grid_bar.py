@@ -225,7 +225,7 @@ class GridBar(QFrame):
 
     def _yield_room(self) -> None:
         left_out, width = self._not_wanted(), RowWidth(self._row)
-        # For these two the name is never cut; for the other options it may be.
+        # The name is never cut for these two parts; for the other options it may be.
         extras = ((self._every_stack,), (self._stack_words,))
         spare = self.name.sizeHint().width() - self.name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):

@@ -312,8 +312,8 @@ class AdvancedPanel(Popover):
             with QSignalBlocker(self.system):
                 self.system.setPlainText(wanted.system)
         if not self.isVisible():
-            # While open, the box means that the text is to be kept, even text still being
-            # written.
+            # While the panel is open, the box means that the text is to be kept, even text still
+            # being written.
             self._show_kept(bool(kept) and kept == wanted.system)
         self.keep.setEnabled(bool(wanted.system.strip()) or self.keep.isChecked())
         self._make_rows(model)

@@ -165,7 +165,7 @@ class RatioName(QWidget):
         return self._shown
 
     def show_name(self, name: str, among: tuple[str, ...]) -> None:
-        """Show this name; `among` are all names that may be shown, and set the width."""
+        """Show this name; `among`, all names that may be shown, determines the width."""
         self._shown, names = name, among
         if names != self._names:
             self._names = names

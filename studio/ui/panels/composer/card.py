@@ -60,7 +60,7 @@ class Card(QFrame):
         self._narrow: bool | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(INSET, INSET, INSET, INSET)
-        # 12 px between prompt and Generate; the last icon's own margin is 7 of them.
+        # 12 px between prompt and Generate, of which 7 are the last icon's own margin.
         self._grid.setHorizontalSpacing(5)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)

@@ -30,7 +30,7 @@ from studio.ui.widgets.message_bar import MessageBar
 def prompt_entries(
     editor: PromptEditor, clear: Callable[[], object], history: Callable[[], object]
 ) -> list[Entry]:
-    """Entries of the prompt's menu in addition to those of every text field."""
+    """Entries that the prompt's menu has in addition to those of a text field."""
     empty = "" if editor.text() else _("The prompt is empty")
     return [(_("Clear prompt"), clear, empty), (_("Prompt history…"), history, "")]
 

@@ -250,7 +250,7 @@ class PromptEditor(QTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         undo, older = _undo_key(event), _history(event)
         if _enter(event):
-            # A word that is composed is not in the text yet, and only Enter completes it.
+            # A word being composed is not in the text yet, and only Enter completes it.
             if not self.composing:
                 self.submitted.emit()
         elif undo:

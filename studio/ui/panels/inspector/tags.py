@@ -354,7 +354,7 @@ class TagsRow(QWidget):
         return chip
 
     def on_chip(self) -> None:
-        """Add a partial tag to all, or search for a shared one."""
+        """Add the tag to all pictures if only some of them have it, else search for it."""
         chip = self.sender()
         if isinstance(chip, TagChip) and chip.tag.partly:
             self.changed.emit((chip.tag.name,), ())

@@ -260,7 +260,7 @@ class CompareView(QWidget):
         self.panes[self._zoomed].canvas.zoom_out()
 
     def _zoomed_canvas(self) -> PictureCanvas:
-        """The canvas under the pointer that shows a picture, else that of A."""
+        """The canvas under the pointer if it shows a picture, else the canvas of A."""
         return self.panes[self.target if self._shows_panes else 0].canvas
 
     @property

@@ -50,7 +50,7 @@ class RecentOrder:
         oldest = pictures[-1].run if pictures and not whole else None
         for picture in pictures:
             if not picture.run or not picture.job:
-                # Imported: its own id carries the time.
+                # Imported: the picture's own id contains the time.
                 self._pictures[picture.row] = picture.id, ""
             elif picture.run != oldest:
                 self._pictures[picture.row] = picture.run, picture.job

@@ -151,7 +151,7 @@ def _open_stack(at: tuple[int, StackTile | None]) -> int:
 
 
 def tip_for(item: Item | None, zone: TileZone | None) -> str:
-    """Plain-text tooltip for the item or zone under the pointer; empty for none."""
+    """Plain-text tool tip for the item or zone under the pointer; empty for none."""
     if zone is not None:
         if zone.label:
             return ""  # the button's label says it
