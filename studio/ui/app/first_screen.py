@@ -117,7 +117,7 @@ class FirstScreen:
         """Read the profile of the monitor, if pictures are to be shown through it."""
         try:
             if self._monitor is not None:
-                # It loads Qt, and the thread begins before Qt is loaded.
+                # This import loads Qt, and the thread begins before Qt is loaded.
                 from studio.ui.app import first_images
 
                 self.screen = first_images.screen_of(self._monitor)

@@ -29,7 +29,7 @@ class WindowBuilder(WindowParts):
     def build(self, left: Draft | None) -> Iterator[None]:
         """Create, place and connect all parts; `left` is the saved draft of the composer."""
         if changes := self.core.settings.value.shortcuts:
-            # Before the widgets that show keys.
+            # Apply changed shortcuts before the widgets that show keys are created.
             shortcuts.use([row for menu in menus() for row in menu.rows], changes)
         yield from self.make(left)
         yield

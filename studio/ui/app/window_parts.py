@@ -566,7 +566,7 @@ class WindowParts:
         return PageParts(self)
 
     def _make_outgoing(self) -> OutgoingParts:
-        # It loads the engine of exports.
+        # This import loads the engine of exports.
         from studio.ui.app.outgoing_parts import OutgoingParts
 
         return OutgoingParts(self)
@@ -584,7 +584,7 @@ class WindowParts:
         return LiveMessages(self.core, self.window)
 
     def _make_exchange(self) -> ExchangeParts:
-        # It loads the parser of desktop entries and the readers of other programs' texts.
+        # This import loads the parser of desktop entries and the readers of other programs' texts.
         from studio.ui.app.exchange_parts import ExchangeParts
 
         return ExchangeParts(self)

@@ -379,7 +379,7 @@ class OnlyHereResult(QObject):
             spawn(self._keep(self._picture), records=True)
 
     async def _keep(self, picture: Picture) -> None:
-        # First the flag, which a picture that takes this one's place inherits.
+        # Flag first: a picture that takes this one's place inherits the flag.
         said = await self._core.library.flag([picture.id], Flag.PICK)
         if self._wanted is not None and self._picture is picture:
             self._leave(stays=True)

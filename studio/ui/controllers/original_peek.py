@@ -51,7 +51,7 @@ class OriginalPeek(QObject):
     def begin_peek(self) -> None:
         """Show the original once it is read, unless the key is released before."""
         self.end()
-        # Keys are released wherever the focus is.
+        # The key may be released wherever the focus is: filter all events.
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)

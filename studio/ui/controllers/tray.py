@@ -58,7 +58,7 @@ class TrayController(QObject):
         self.most = MOST
         self._undo: list[tuple[str, ...]] = []
         self._redo: list[tuple[str, ...]] = []
-        # Read and written in order.
+        # Reads and writes are made in order.
         self._work = asyncio.Lock()
         self._loaded = False
         view.hide()

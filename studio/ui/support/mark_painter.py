@@ -191,7 +191,7 @@ def paint_disc(
     colour = QColor(mark.colour)
     figure = QColor(_BLACK if mark.colour in _DARK_FIGURES else _WHITE)
     ground = QColor(_BLACK if mark.colour == _WHITE else _WHITE)
-    # The white rim, outside of it.
+    # The rim is white, or black around a white mark.
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawEllipse(centre, size / 2 + rim / 2, size / 2 + rim / 2)

@@ -226,8 +226,8 @@ class ChoicesRow(QWidget):
 
     def fit(self) -> None:
         """Hide choices until the rest fits, then lay out the row."""
-        # Each part is measured once, and shown or hidden once: of the steps, only the one without
-        # pixels changes the width of a part.
+        # Each part is measured and shown or hidden only once: among the steps, only the one without
+        # pixels changes a part's width.
         sizes: dict[QWidget, QSize] = {}
         for step in _STEPS:
             if step.pixels != self.given_way.pixels:

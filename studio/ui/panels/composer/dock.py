@@ -137,7 +137,7 @@ class Dock(QFrame):
             return
         self.sheet.hide()
         self.sheet.setParent(self)
-        # The width of the overlay is not that of the next view.
+        # The next view needs another width than the overlay's.
         self.sheet.setMinimumWidth(0)
         self.sheet.setMaximumWidth(_WIDEST)
         self._box.insertWidget(0, self.sheet)
@@ -223,7 +223,7 @@ class Dock(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._compact:
-            # The card has its own top line; the compact line needs this one.
+            # The card has its own top line; the compact line has none, so paint it here.
             painter = QPainter(self)
             painter.fillRect(0, 0, self.width(), 1, theme().color("line"))
             painter.end()

@@ -140,7 +140,7 @@ class PromptEditor(QTextEdit):
         """Insert the word that an input method is composing into the text, as shown."""
         word = self.textCursor().block().layout().preeditAreaText()
         if word:
-            # Not QInputMethod.commit: with some engines of IBus it drops the word.
+            # Not QInputMethod.commit, which drops the word with some engines of IBus.
             QGuiApplication.inputMethod().reset()
             event = QInputMethodEvent("", [])
             event.setCommitString(word)

@@ -156,8 +156,8 @@ class Title(QWidget):
         self._reset_field()
 
     def _reset_field(self) -> None:
-        # Not when it is shown: a screen reader that gets a caret event before the focus event
-        # assumes that it has read the field already.
+        # Set here, not when the field is shown: a screen reader that gets a caret event before the
+        # focus event assumes that it has read the field already.
         self.field.setText(self.label.text())
 
     def on_kept(self) -> None:

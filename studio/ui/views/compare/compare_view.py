@@ -487,7 +487,7 @@ class CompareView(QWidget):
         before = self.active
         self.comparison.next_active(way)
         if (self.active - before) * way <= 0:
-            # Past the last side: to the next widget of the window.
+            # Past the last side: leave the focus change to the next widget of the window.
             self.comparison.set_active(before)
             return False
         self._show_sides()

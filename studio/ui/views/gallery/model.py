@@ -533,7 +533,7 @@ class GalleryModel(TileRows):
                 return False
             return self._turns.goes_before(other, job)
 
-        # Behind those that are sent before it, though its run is newer.
+        # Placed behind jobs that are sent before it, even if its run is newer.
         self._insert(max(queued, self._order.after_last(before)), job.id)
 
     def _place(self, job: Job) -> None:

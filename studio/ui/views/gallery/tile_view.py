@@ -463,7 +463,7 @@ class TileView(GridView):
         looks = self.tile_cache if whole else None
         if looks is not None:
             looks.begin_paint()
-        # Asked once for each paint event, not for each of hundreds of tiles.
+        # Queried once per paint event, not for each of hundreds of tiles.
         pieces, stacked = region.rectCount() > 1, self.rows.has_stacks
         live = self._live_rows()
         for rows in self.grid.touched(area.translated(0, offset)):

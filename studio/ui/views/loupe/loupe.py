@@ -343,7 +343,7 @@ class Loupe(QWidget):
     def _open(self, picture: Picture) -> None:
         again = self._picture is not None and _file(self._picture) == _file(picture)
         if not again:
-            # The zoom over the parent is not that of the next picture.
+            # The next picture does not keep the zoom over the parent.
             self.show_before(False)
         self._picture = picture
         self.bar.show_picture(picture, self._index, len(self.book))

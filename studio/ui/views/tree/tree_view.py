@@ -59,7 +59,7 @@ class TreeView(QWidget):
     def __init__(self, library: LibraryProtocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, QAccessible.Role.Grouping)
-        # Folded and unfolded by hand, by root: remembered until the program ends.
+        # Branches folded and unfolded by hand, by root; remembered until the program ends.
         self._folds: dict[str, FoldState] = {}
         self._bar = TreeBar(self)
         self.canvas = TreeCanvas(library, self)

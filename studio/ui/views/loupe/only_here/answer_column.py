@@ -127,7 +127,7 @@ class AnswerColumn(QWidget):
         self.again.setVisible(bool(label))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        # Text has the view's own background, whatever picture or surround is below.
+        # The text has the view's own background, whatever is below.
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -97,7 +97,7 @@ class RegionOverlay(ModeOverlay):
         if stroke is None:
             return None
         if stroke.kind in (StrokeKind.BRUSH, StrokeKind.ERASER):
-            # Without `refresh`, nothing of it is drawn again.
+            # No `refresh`: nothing of it has to be drawn again.
             self.raster.keep_strokes((*self._editor.strokes, stroke))
         else:
             self._update_outline(stroke)
