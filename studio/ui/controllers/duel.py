@@ -58,7 +58,7 @@ class DuelController(RecordedChoice):
     def begin_duel(self) -> None:
         """Begin a duel of the selected pictures, or of the picks, or continue the last one.
 
-        In pick mode, of the picks of the round; in a comparison, of the compared pictures.
+        In pick mode it uses the picks of the round; in a comparison, the compared pictures.
         """
         self._begin_once(self._begin)
 

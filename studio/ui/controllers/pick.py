@@ -201,7 +201,7 @@ class PickRounds(RecordedChoice):
             async with self._writing:
                 found = await self._core.library.choosing.round(self._round.id)
         except InputError as error:
-            # It was deleted meanwhile.
+            # The round was deleted meanwhile.
             self._messages.show_message(error.title)
             self.left.emit()
             return

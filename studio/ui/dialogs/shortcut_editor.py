@@ -284,7 +284,9 @@ class ShortcutEditor(QDialog):
         self.first.click()
 
     def on_chosen(self, button: ShortcutButton, keys: str) -> None:
-        """Change a shortcut of the current action, unless the new one has another use."""
+        """Change a shortcut of the current action, unless the new one is refused or has another
+        use.
+        """
         if keys == button.keys:
             return
         wanted = [keys if one is button else one.keys for one in (self.first, self.second)]

@@ -68,7 +68,7 @@ class Raster:
 def build(
     pixels: RawPixels, screen: ScreenTransform | None = None, *, converted: bool = False
 ) -> Raster:
-    """Build the chain for this screen. Takes a tenth of a second for a large picture: use a thread.
+    """Make a raster for this screen. Takes a tenth of a second for a large picture: use a thread.
 
     `converted` pixels are in the colours of that screen already.
 

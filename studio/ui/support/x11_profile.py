@@ -16,7 +16,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 MONITORS = 16
-"""Monitors whose profiles are watched."""
+"""Maximum number of monitors whose profiles are watched."""
 
 _ROOT_EVENTS, _PROPERTY_CHANGES = 1 << 11, 1 << 22
 _PROPERTY_NOTIFY = 28

@@ -192,7 +192,7 @@ class Dock(QFrame):
         self.place_sheet()
 
     def place(self) -> Place:
-        """Geometry of card and prompt to restore at the next start; empty if it would not apply."""
+        """Geometry of card and prompt to restore at the next start; empty without an open card."""
         if self._compact or not self.bar.isHidden():
             return ()
         return place_of(self, self.card, self.card.editor)

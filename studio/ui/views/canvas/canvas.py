@@ -59,7 +59,7 @@ Surround = Literal["black", "mat", "middle", "bright"]
 SURROUNDS: tuple[Surround, ...] = ("black", "mat", "middle", "bright")
 
 MARGIN = 10  # logical pixels around a fitted picture
-REST = 100  # milliseconds without a change of zoom, before a canvas that follows is smooth again
+REST = 100  # milliseconds without zooming before a linked canvas is painted smoothly again
 NOTCH = 1.2  # zoom factor of one notch of the wheel
 _CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -1,7 +1,7 @@
 """Order of pictures and jobs in the gallery: an array of numbers and a few exceptions.
 
-The rows are a short head, a plain list, a tail, an array of index rows with a few ended jobs
-between them, and a foot. The head holds the current jobs and their pictures; the tail is the
+The rows consist of a short head (a plain list), a tail (an array of index rows with a few ended
+jobs between them) and a foot. The head holds the current jobs and their pictures; the tail is the
 library's query result; the foot holds cancelled jobs, which come after all pictures.
 """
 

@@ -187,7 +187,7 @@ class ParentPreview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._corner:
-            # Continues the film strip.
+            # The column continues the film strip.
             painter = QPainter(self)
             painter.fillRect(event.rect(), theme().color("mat"))
             painter.fillRect(0, 0, self.width(), 1, theme().color("line"))

@@ -94,7 +94,7 @@ def line(layout: TreeLayout, box: TreeBox) -> QPainterPath:
 def paint_line(
     painter: QPainter, layout: TreeLayout, box: TreeBox, *, way: bool, dashed: bool
 ) -> None:
-    """Paint the line to a box; `way`: it is on the path to the selected picture."""
+    """Paint the line to a box; `way`: whether it is on the path to the selected picture."""
     look = theme()
     pen = QPen(look.color("accent" if way else "edge"), 2 if way else 1.25)
     pen.setCosmetic(True)  # equally thin at any zoom

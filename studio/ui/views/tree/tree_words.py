@@ -107,7 +107,7 @@ def _value(setting: SettingChange) -> str:
 
 
 def spend(outlay: Outlay, *, root: bool) -> str:
-    """Cost of a branch, with its number of picks: "$28.41, 4 of 212"."""
+    """Cost of a branch, and its picks of all pictures: "$28.41, 4 of 212"; no picks for a root."""
     count = (
         number(outlay.made)
         if root
