@@ -112,7 +112,7 @@ def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
 def notices(draft: Draft, model: Model) -> list[str]:
     """Sentences about choices that are left out, or sent although the model may refuse them."""
     if not model.sends_size:
-        # Its only size is shown in place of the chosen one.
+        # The model's only size is shown in place of the chosen one.
         draft = replace(draft, size=model.usual_size)
     left_out = choice_warnings(model.id, runs.left_out(draft, model))
     return [*left_out, *runs.limit_warnings(draft, model).sentences]
