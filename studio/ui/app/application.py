@@ -18,9 +18,9 @@ _NEEDED = ("libGL.so.1", "libEGL.so.1", "libxcb-cursor.so.0")
 TURN = 0.0001
 """Longest time in seconds that a thread may hold the interpreter while the window waits for it.
 
-With the default of 5 ms the window freezes for up to 80 ms during a hostile response: it releases
-the interpreter at almost every Qt call, and then waits for the turn of the reading thread to end.
-With 0.5 ms it still froze for 50 ms on a slow machine.
+With the default of 5 ms the window freezes for up to 80 ms while a thread reads a hostile response:
+the window releases the interpreter at almost every Qt call, and then waits for the thread's turn to
+end. With 0.5 ms it still froze for 50 ms on a slow machine.
 """
 
 
