@@ -1,6 +1,7 @@
 """Action table, the source of menus, command palette and shortcut list.
 
-Handlers are looked up when triggered: the table exists before the whole window.
+Handlers are looked up when an action is triggered: the table is built before the rest of the
+window.
 """
 
 from __future__ import annotations

@@ -16,20 +16,20 @@ from studio.ui.app.startup import Startup, print_line
 _NEEDED = ("libGL.so.1", "libEGL.so.1", "libxcb-cursor.so.0")
 
 TURN = 0.0001
-"""Most seconds a thread may hold the interpreter while the window waits for it.
+"""Longest time in seconds that a thread may hold the interpreter while the window waits for it.
 
-With the default of 5 ms the window freezes for up to 80 ms during a hostile response: it releases
-the interpreter at almost every Qt call, and then waits for the reader's turn to end. With 0.5 ms it
-still froze for 50 ms on a slow machine.
+With the default of 5 ms the window freezes for up to 80 ms while a thread reads a hostile response:
+the window releases the interpreter at almost every Qt call, and then waits for the thread's turn to
+end. With 0.5 ms it still froze for 50 ms on a slow machine.
 """
 
 
 def run(options: Any) -> int:
     """Open the window and run until it is closed; returns the exit code."""
-    # A start creates a hundred thousand lasting objects; collecting garbage among them is useless.
+    # Startup creates about 100,000 long-lived objects; collecting garbage among them is useless.
     # `GcTimer` takes over once the window is shown.
     gc.disable()
-    # Two threads alternate: the one reading the first screen only ever needs a moment.
+    # The window alternates with a thread that reads the first screen and needs only short turns.
     sys.setswitchinterval(TURN)
     i18n.install(paths.resources() / "locale")
     if not _can_show():
@@ -39,7 +39,7 @@ def run(options: Any) -> int:
     # Load Qt only now: it aborts without a display, and during its loading a thread reads the first
     # screen (docs/decisions/start.md).
     if options.probe_window:
-        # It loads Qt.
+        # This import loads Qt.
         from studio.ui.app import probe
 
         return probe.run()
@@ -50,7 +50,7 @@ def run(options: Any) -> int:
         return error.exit_code
     logs.buffer_logs()
     startup = Startup(options, where)
-    # It loads Qt, in parallel with the thread that reads the first pictures.
+    # This import loads Qt, in parallel with the thread that reads the first pictures.
     from studio.ui.app import first_window
 
     return first_window.run(startup)

@@ -1,11 +1,10 @@
 """Event loop of the window: qasync's, with callbacks run in rounds.
 
 qasync starts and stops a Qt timer for every callback; a small response takes seventy of them. Here
-they are queued, and one timer, active only while any wait, runs all that were queued at the start
+they are queued, and one timer, active only while callbacks wait, runs all those queued at the start
 of its round. Callbacks they schedule run in the next one, after Qt has handled input and painting;
-only callbacks triggered by a thread's result run in the same one.
-Blocking calls run in Python threads, started one by one as needed; qasync would start ten at the
-first call.
+only callbacks triggered by a thread's result run in the same one. Blocking calls run in Python
+threads, started one by one as needed; qasync would start ten at the first call.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from studio.common.serial_executor import PendingCall
 from studio.ui.support.qt_overrides import needs
 
 _ASIDE = 10
-"""Most blocking calls at once."""
+"""Maximum number of concurrent blocking calls."""
 
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
 
 class ThreadHandle(asyncio.Handle):
-    """A callback queued by another thread, usually a result that wakes its waiter."""
+    """A callback queued by another thread, usually to deliver a result to a waiting coroutine."""
 
     __slots__ = ()
 
@@ -95,7 +94,7 @@ class ReadyQueue(QObject):
             self._rest()
 
 
-class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
+class WindowLoop(QEventLoop):  # type: ignore[misc] # qasync ships no types
     """asyncio event loop on top of Qt's own."""
 
     def __init__(self, app: QCoreApplication) -> None:
@@ -125,7 +124,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     def run_in_executor(
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
-        """Call `func` on a thread of `executor`, or of the loop's own."""
+        """Call `func` on a thread of `executor`, or of the loop's own executor."""
         future: asyncio.Future[Any] = self.create_future()
         call = PendingCall(future, partial(func, *args))
         asked = (executor or self._executor).submit(call.run)

@@ -27,8 +27,8 @@ def screen_of(monitor: MonitorPlace) -> ScreenTransform | None:
 def decoded(
     path: Path, aspect: float, side: float, screen: ScreenTransform | None
 ) -> QImage | None:
-    """A kept thumbnail in the size of its tile, in device pixels; None if it is unreadable."""
-    # QImageReader.read releases the interpreter; the explicit format spares Qt loading all its
+    """Saved thumbnail in the size of its tile, in device pixels; None if it is unreadable."""
+    # QImageReader.read releases the interpreter; the explicit format keeps Qt from loading all its
     # decoders. The size is that of the gallery (ui/views/gallery/layout.py).
     reader = QImageReader(str(path), b"jpg")
     reader.setScaledSize(QSize(round(side * min(1, aspect)), round(side / max(1, aspect))))

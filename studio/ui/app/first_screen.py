@@ -33,7 +33,7 @@ DECODED = 48
 """Pictures decoded ahead; with smaller tiles the others follow a moment later."""
 
 PATIENCE = 0.3
-"""Most seconds that the window waits for the pictures before it is shown."""
+"""Longest wait for the pictures before the window is shown, in seconds."""
 
 
 class FirstScreen:
@@ -41,7 +41,7 @@ class FirstScreen:
 
     Attributes:
         pictures: in the order of the grid; complete once `read` has returned.
-        stacks: the stacks whose covers they are, where the grid has stacks.
+        stacks: the stacks whose covers are among them, if the grid shows stacks.
         limited: whether there may be more than these.
         screen: conversion for the monitor that the images were made with; None for sRGB.
     """
@@ -117,7 +117,7 @@ class FirstScreen:
         """Read the profile of the monitor, if pictures are to be shown through it."""
         try:
             if self._monitor is not None:
-                # It loads Qt, and the thread begins before Qt is loaded.
+                # This import loads Qt, and the thread begins before Qt is loaded.
                 from studio.ui.app import first_images
 
                 self.screen = first_images.screen_of(self._monitor)
@@ -125,7 +125,7 @@ class FirstScreen:
             self._monitor_read.set()
 
     def _decode(self) -> None:
-        """Decode until none waits; runs on up to two threads."""
+        """Decode until nothing is left; runs on up to two threads."""
         # As above.
         from studio.ui.app import first_images
 

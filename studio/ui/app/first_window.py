@@ -28,7 +28,7 @@ _PAINT = 1.0
 """Timeout for painting the first screen, in seconds; the start then continues anyway."""
 
 _LOOK = 0.001
-"""Seconds between two checks whether the first screen is painted."""
+"""Seconds between two checks for whether the first screen is painted."""
 
 _FURNITURE = (
     "studio.ui.style.icons", "studio.ui.widgets.accessible", "studio.ui.widgets.buttons",
@@ -121,7 +121,7 @@ def _load_the_rest(app: QApplication, session: WindowSession | None) -> None:
 
 def _load(app: QApplication, name: str) -> None:
     importlib.import_module(name)
-    # PySide6 looks for its name in the source of each, and Python would keep all of it. Module by
-    # module, because memory that is freed in the end stays with the process.
+    # PySide6 searches the source of each module for its own name, and Python would cache all
+    # sources. Cleared after each module: memory freed only at the end would stay with the process.
     linecache.clearcache()
     app.processEvents()

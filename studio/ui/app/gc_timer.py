@@ -10,8 +10,8 @@ adapt its threshold to a large library's rows, freed and reallocated, and keep t
 free blocks are returned at the start and with each full collection, on a thread.
 
 Python keeps the source lines of every module imported since Qt was loaded, because PySide6 looks in
-them for its name (`_mod_uses_pyside` in its `feature.py`). They are forgotten with the rest; a
-traceback reads those it shows.
+them for its name (`_mod_uses_pyside` in its `feature.py`). They are dropped as well; a traceback
+reads the lines it shows again.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class LoupeParts:
     """Creates the loupe and its modes for a window.
 
     Attributes:
-        reframing: the frames of reframe mode; created when first used.
+        reframing: controller of reframe mode; created when first used.
     """
 
     def __init__(self, parts: LoupeNeighbours) -> None:

@@ -79,7 +79,7 @@ async def _live(app: QApplication, startup: Startup, shown: WindowSession | None
         await startup.core.open_library()
     except StudioError as error:
         await startup.core.close()
-        # The draft was not the cause of the failure.
+        # The draft did not cause the failure: the next start may restore it.
         await asyncio.to_thread(startup.core.draft.restored)
         tasks.drop()
         if shown is not None:
@@ -195,7 +195,7 @@ async def _take_work(
     core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     """Serve a command line of this user, for which this process owns the library."""
-    # Half of the main loop's own modules, and used in few sessions.
+    # Imported late: half of all modules of the main loop, used in few sessions.
     from studio.remote.server import RemoteServer
 
     await RemoteServer(core).answer(reader, writer)

@@ -23,8 +23,8 @@ class Startup:
         options: command line options.
         where: the program's folders.
         core: prepared, but not yet open.
-        trouble: reason why it cannot be opened; None if it can.
-        first: reader of the first pictures; None with `trouble`.
+        trouble: reason why the core cannot be opened; None if it can.
+        first: reader of the first pictures; None if there is `trouble`.
         asked_to_end: signals received before the loop handled them.
     """
 

@@ -45,7 +45,7 @@ _REDUCED = re.compile(
 
 
 class SystemMotion(QObject):
-    """Follows the setting: read at the start and whenever the program comes to the front."""
+    """Follows the setting, read at the start and whenever the program comes to the front."""
 
     def __init__(self, app: QGuiApplication, read: Callable[[], bool] | None = None) -> None:
         """`read` is called in a thread; without it, the system's own setting is read."""
@@ -76,7 +76,7 @@ class SystemMotion(QObject):
 
 
 def reads_reduced() -> bool:
-    """Whether the user wants less motion; blocking. False where the system does not say."""
+    """Whether the user wants less motion; blocking. False if the system gives no answer."""
     if sys.platform == "win32":
         return _windows_reduces()
     elif sys.platform == "darwin":

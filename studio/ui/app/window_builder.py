@@ -2,7 +2,7 @@
 
 Done in steps, between which the window stays responsive; nothing here is needed to view the first
 pictures or write a prompt. Only `window_parts.py`, which creates the parts, `action_table.py` and
-`signal_connections.py` know all of them.
+`signal_connections.py` refer to all of them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class WindowBuilder(WindowParts):
     def build(self, left: Draft | None) -> Iterator[None]:
         """Create, place and connect all parts; `left` is the saved draft of the composer."""
         if changes := self.core.settings.value.shortcuts:
-            # Before the widgets that show keys.
+            # Apply changed shortcuts before the widgets that show keys are created.
             shortcuts.use([row for menu in menus() for row in menu.rows], changes)
         yield from self.make(left)
         yield

@@ -104,8 +104,8 @@ class WindowParts:
         loupe, compare, pick, duel, tree, welcome, nothing: views created when first shown.
         duels: controller of the duel view, created with it.
         loupe_modes: modes of the loupe; created when first used.
-        marks: the marks of mark mode; created when first used.
-        only_here: the region of the mode Only here; created when first used.
+        marks: controller of mark mode; created when first used.
+        only_here: controller of the mode Only here; created when first used.
         exchange: copying to other programs and opening in them; created when first used.
         outgoing: recipes of drags, and the shelf; created when one of them is first used.
         exports, spreadsheets, handouts: make files of pictures; created when first used.
@@ -566,7 +566,7 @@ class WindowParts:
         return PageParts(self)
 
     def _make_outgoing(self) -> OutgoingParts:
-        # It loads the engine of exports.
+        # This import loads the engine of exports.
         from studio.ui.app.outgoing_parts import OutgoingParts
 
         return OutgoingParts(self)
@@ -584,7 +584,7 @@ class WindowParts:
         return LiveMessages(self.core, self.window)
 
     def _make_exchange(self) -> ExchangeParts:
-        # It loads the parser of desktop entries and the readers of other programs' texts.
+        # This import loads the parser of desktop entries and the readers of other programs' texts.
         from studio.ui.app.exchange_parts import ExchangeParts
 
         return ExchangeParts(self)

@@ -103,7 +103,7 @@ class WindowSession:
         if self._furnished:
             return
         self._furnished = True
-        # After the first paint (docs/decisions/start.md).
+        # Imported after the first paint (docs/decisions/start.md).
         from studio.ui.app.window_builder import WindowBuilder
 
         self.built = WindowBuilder(self.core, self.window, self.browsing)

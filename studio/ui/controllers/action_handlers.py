@@ -175,7 +175,7 @@ class ActionHandlers:
         self._inspector.edit_title()
 
     def show_before(self) -> None:
-        """Show the picture's parent over the view; in the loupe, in its place, or hide it again."""
+        """Show or hide the picture's parent: in the loupe in its place, elsewhere over the view."""
         if self._navigation.in_loupe:
             spawn(self._with_one(self._toggle_before))
         else:
@@ -188,7 +188,7 @@ class ActionHandlers:
         self._loupe.get().toggle_before()
 
     def toggle_advance(self) -> None:
-        """Select the next picture after each rating or flagging, or stay."""
+        """Turn advancing after a rating or a flag on or off."""
         settings = self._core.settings
         settings.change(advance=not settings.value.advance)
 

@@ -26,7 +26,7 @@ from studio.ui.widgets.message_bar import MessageBar, Notice
 
 
 class BudgetController(QObject):
-    """Warns once a month, and confirms runs beyond the limit that the composer did not confirm.
+    """Warns once a month, and asks before runs beyond the limit if the composer did not ask.
 
     Signals:
         approved: queue a run (Run).

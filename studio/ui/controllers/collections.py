@@ -133,7 +133,9 @@ class CollectionsController(QObject):
         return self.name_of(query.collection) or shelf_name(query.view)
 
     def take_from(self, asked: NamePopover, take: Callable[[str], Awaitable[str]]) -> None:
-        """Call `take` with the name; the popover stays open if the name is refused."""
+        """Call `take` with the name entered in the popover; the popover stays open if the name is
+        refused.
+        """
         self.naming = asked
         asked.named.connect(partial(self._apply_name, take))
 
@@ -180,7 +182,7 @@ class CollectionsController(QObject):
 
     # Rail
 
-    def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a signal's
+    def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a Qt signal
         """Open or close the list of collections, or of saved searches, in a narrow window."""
         if self.listed is not None:
             self.listed.close_it()

@@ -33,7 +33,7 @@ class CompareDecisions(QObject):
         if len(pictures) != len(self._view.comparison.sides):
             return  # not read yet
         champion, challenger = pictures[0], pictures[active]
-        # Step first: a rejected picture may leave the order.
+        # Crown first: a rejected picture may leave the order.
         if what == "crown_b":
             self._view.crown()
             flags = {champion.id: Flag.REJECT, challenger.id: Flag.PICK}

@@ -71,7 +71,7 @@ class CurrentPictures(QObject):
                 self._show_in_loupe(large.picture)
             return
         if self._stack.current is not ViewName.GRID:
-            return  # its own pictures are shown; this follows in the grid
+            return  # the view shows its own pictures; the grid's selection is shown later
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
         total = self._gallery.selected_count()

@@ -94,7 +94,7 @@ def question() -> list[str]:
 def arguments(title: str, text: str, *, markup: bool = True) -> list[str]:
     """Arguments of the tool for a notification.
 
-    `markup` says whether the service parses markup in the text; it never does in the title.
+    `markup`: whether the service parses markup in the text; it never does in the title.
     """
     return [
         *method_call(SERVICE, PATH, f"{SERVICE}.Notify"),

@@ -31,8 +31,9 @@ _PAUSE = 300
 def first_draft(core: Core, left: Draft | None, written: str) -> Draft:
     """Initial draft: the last one (`left`), but with the profile given for this run.
 
-    Without this a start with a service would offer the offline painter, which must never replace
-    it. `written` is the current text of the prompt, which can be edited before the composer exists.
+    Without this, a start with a service could offer the offline painter, which must never replace a
+    service. `written` is the current text of the prompt, which can be edited before the composer
+    exists.
     """
     profile = core.default_profile
     asked = bool(core.options.provider) or profile != core.settings.value.profile
@@ -113,7 +114,7 @@ class DraftController(QObject):
         self._unsaved = draft
         self._draft_timer.start()
         if self._replacement is not None and draft != self._replacement.after:
-            # Undo would take back this change, not the replacement.
+            # Undo would revert this change, not the replacement.
             self._messages.withdraw(self._replacement.undo)
             self._replacement = None
 

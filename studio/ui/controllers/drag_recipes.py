@@ -50,8 +50,8 @@ class _WaitingDrag:
     """A drag whose copies are being made.
 
     Attributes:
-        trashed: ids and whether each was in the trash.
-        outdated: pictures or presets changed, so that the request has to be made anew.
+        trashed: ids of the pictures, and whether each was in the trash.
+        outdated: whether pictures or presets changed, so that the request must be made again.
     """
 
     source: QWidget
@@ -94,7 +94,8 @@ class DragRecipes(QObject):
         self._ahead: CopyBatch | None = None
         self._standing = QTimer(self, singleShot=True, interval=STANDING)
         self._standing.timeout.connect(self.on_selection_stands)
-        # Not in the coroutine that made the copies: the drag's own loop would lose its steps.
+        # A timer, because the coroutine that made the copies must not run the drag's nested event
+        # loop.
         self._beginning = QTimer(self, singleShot=True, interval=0)
         self._beginning.timeout.connect(self.on_copies_made)
         self._made: _WaitingDrag | None = None
@@ -237,7 +238,7 @@ class DragRecipes(QObject):
         if self._waiting is not None or not pictures:
             return
         if self._presets and self.gives_originals:
-            # The preset chosen once was deleted: the chip says so.
+            # The chosen preset was deleted; the chip says so.
             self._drags.drag_originals(source, pictures, under)
             return
         request = self._request(pictures)
@@ -335,7 +336,7 @@ class DragRecipes(QObject):
 
     @needs("_waiting")
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """End the waiting when the button is released, or with Esc."""
+        """End the wait when the button is released, or with Esc."""
         kind = event.type()
         key = event.key() if isinstance(event, QKeyEvent) else None
         waiting = self._waiting
@@ -363,7 +364,7 @@ class DragRecipes(QObject):
                 raise _explained(batch.error, _("Copy the original instead."))
             found = await self._core.library.find([one.id for one in pictures])
             pictures = [one for one in found if not one.missing]
-            # Whatever was changed meanwhile is copied as it is now.
+            # Copies outdated by a change made meanwhile are made again.
             if self._request(pictures) == request and (paths := self._copies.take_files(request)):
                 return _carried(pictures, paths, request.preset)
         return await self._drags.originals(pictures)

@@ -73,7 +73,7 @@ class DragsController(QObject):
         return place or chosen.get(self._core.library.id, "") or ORIGINAL
 
     def on_drag_wanted(self, source: QWidget, pictures: object, under: object) -> None:
-        """Drag these pictures; within the mouse event. `under` is the one at the pointer."""
+        """Drag these pictures; within the mouse event. `under` is the picture at the pointer."""
         assert isinstance(pictures, Sequence)
         assert isinstance(under, Picture)
         keys = QGuiApplication.keyboardModifiers()
@@ -101,7 +101,7 @@ class DragsController(QObject):
 
     def drag_out(self, source: QWidget, carried: Sequence[DraggedPicture], under: Picture) -> None:
         """Drag these files; returns when the drag is over."""
-        # The picture at the pointer lies on top.
+        # The picture at the pointer is on top.
         first = sorted(carried, key=lambda one: one.picture.id != under.id)
         cards = [self._thumbnails.card(one.picture) for one in first[: drag_and_drop.STACKED]]
         drag_and_drop.drag_out(source, carried, cards, self._core.decoder)

@@ -73,7 +73,7 @@ class DrawingModeController(QObject):
         part: str,
         keys_setting: str,
     ) -> None:
-        """`part` names undo steps in the composer; `keys_setting` says whether keys are listed."""
+        """`part` names undo steps in the composer; `keys_setting` is the setting for key hints."""
         super().__init__(context.parent)
         self.editor = editor
         self.mode = mode
@@ -155,7 +155,7 @@ class DrawingModeController(QObject):
                 yield job, markup
 
     async def refusal_of(self, picture: Picture) -> str:
-        """Why nothing can be composed from a picture, such as its 16 bits; "" if it can be.
+        """Why no edit of a picture can be composed, such as 16 bits per channel; "" if one can be.
 
         Other errors, such as a missing file, are left for the request to report.
         """
@@ -178,7 +178,7 @@ class DrawingModeController(QObject):
     def press_in_page(self, event: QKeyEvent) -> bool:
         """Act on a key of the mode pressed in the page; False for any other.
 
-        The key that hides the markup is not among them: it may be released elsewhere.
+        Ignores the key that hides the markup, since it may be released elsewhere.
         """
         hides = view_keys.command(event, KeyGroup.DRAWING) is ViewCommand.HIDE
         if hides or not self.mode.press_key(event):
@@ -210,7 +210,7 @@ class DrawingModeController(QObject):
             self.on_jobs_changed()
 
     def on_jobs_changed(self) -> None:
-        """Show the requests in progress; done by subclasses."""
+        """Show the requests in progress; for subclasses to implement."""
 
     def on_panels_changed(self) -> None:
         """Offer the page in the bar while it is a drawer."""

@@ -20,7 +20,7 @@ from studio.ui.views.duel import DuelView
 from studio.ui.views.duel.result_card import kept
 
 MOST = 1000
-"""Limit of pictures of a duel."""
+"""Maximum number of pictures in a duel."""
 
 _STARS = 5
 
@@ -58,7 +58,7 @@ class DuelController(RecordedChoice):
     def begin_duel(self) -> None:
         """Begin a duel of the selected pictures, or of the picks, or continue the last one.
 
-        In pick mode, of the picks of the round; in a comparison, of the compared pictures.
+        In pick mode it uses the picks of the round; in a comparison, the compared pictures.
         """
         self._begin_once(self._begin)
 

@@ -41,22 +41,22 @@ if TYPE_CHECKING:
     from studio.ui.support.tile_content import Item
 
 MOST = 20_000
-"""Limit of pictures exported at once."""
+"""Maximum number of pictures exported at once."""
 
 _FIRST = 500
 """Pictures in the preview until all are requested."""
 
 _READ = 100
-"""Files whose facts are read between two checks whether the preview is still wanted."""
+"""Files whose facts are read between two checks for whether the preview is still wanted."""
 
 _PAUSE = 120
 """Milliseconds without a change before the preview is made."""
 
 _SHOWN = 100
-"""Most files selected in the file manager."""
+"""Maximum number of files selected in the file manager."""
 
 _NAMED = 3
-"""Most pictures named in a message."""
+"""Maximum number of pictures named in a message."""
 
 
 class ExportController(QObject):
@@ -246,7 +246,7 @@ class ExportController(QObject):
             self.presets.rename(id, title)
         except InputError as error:
             self.on_problem(error)
-        # The list shows what was typed.
+        # Show the title as saved, instead of the one typed.
         self.on_presets_changed()
 
     def on_preset_deleted(self, title: str) -> None:
@@ -284,7 +284,7 @@ class ExportController(QObject):
             self._timer.start()
 
     def on_pause(self) -> None:
-        # Nothing is cancelled: that would end a process which the next step needs.
+        # Not cancelled: that would end a process that the next step needs.
         self._refreshing.request()
 
     async def _rows(self) -> Sequence[int]:
@@ -434,7 +434,7 @@ class ExportController(QObject):
         elif run not in self._told:
             self._told.add(run)
             self._tell_end(run)
-            self.refresh()  # names are taken that were free
+            self.refresh()  # names that were free are now taken
         elif run.stopped and run not in self._core.exports.queue.stopped:
             self._dismiss_notice(run)
         self._show_progress()
@@ -467,7 +467,7 @@ class ExportController(QObject):
                 self._show_notice(self._failures(run))
             shown = self.dialog if self.dialog is not None and self.dialog.isVisible() else None
             if shown is not None and not self._core.exports.queue.active:
-                return  # the foot says it
+                return  # the foot of the dialog says so
             words = _("Exported {what}").format(what=ended_words(run))
             show = MessageAction(_("Show in folder"), partial(self.show_folder, run))
             if shown is not None:

@@ -109,7 +109,7 @@ class PresetEditor(QObject):
         self._do(preset_list.ordered(self.presets, ids))
 
     def undo(self) -> str:
-        """Undo the last change; returns a sentence."""
+        """Undo the last change; returns a sentence about it."""
         if not self._done:
             return _("Nothing to undo")
         before, after = self._done.pop()
@@ -118,7 +118,7 @@ class PresetEditor(QObject):
         return _("Change of the presets undone")
 
     def redo(self) -> str:
-        """Redo the change undone last; returns a sentence."""
+        """Redo the change undone last; returns a sentence about it."""
         if not self._undone:
             return _("Nothing to redo")
         before, after = self._undone.pop()
@@ -159,7 +159,8 @@ class PresetEditor(QObject):
                 partial(preset_list.replaced, before=before, after=after)
             )
         except StorageError as error:
-            # They are used as they are until the window is closed, and saved with the next change.
+            # The unsaved presets stay in use until the window is closed; the next change saves
+            # them.
             self._saved = before
             self.failed.emit(error)
 

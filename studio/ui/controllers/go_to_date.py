@@ -103,7 +103,7 @@ async def first_of(
     best: Picture | None = None
     while low < high:
         middle = probe = (low + high) // 2
-        # For a deleted picture its next neighbour is tested.
+        # Test the next neighbour in place of a deleted picture.
         while (found := await _read(read, order[probe])) is None and probe + 1 < high:
             probe += 1
         if found is not None and not reached(found):

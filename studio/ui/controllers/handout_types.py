@@ -33,7 +33,7 @@ Choices = TypeVar("Choices", ContactSheet, HandoffPage)
 Progress = Callable[[int, int], None]
 
 _NAMED = 3
-"""Most pictures named in a message."""
+"""Maximum number of pictures named in a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class HandoutKind(Protocol):
     def previewed(self) -> int: ...
 
     def make_dialog(self, parent: QWidget) -> HandoutDialog:
-        """Create the dialog, with the choices of the last time."""
+        """Create the dialog, with the choices made last time."""
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
         """Show the first pictures."""

@@ -100,7 +100,7 @@ class HandoutController(QObject):
         self._headed = True
 
     def on_scope_chosen(self) -> None:
-        """Use the selected pictures, or all of the place."""
+        """Use the selected pictures, or all in the place."""
         if self.dialog is not None:
             self._outgoing.everything = self.dialog.scope.value == "all"
             self.refresh()
@@ -172,7 +172,7 @@ class HandoutController(QObject):
         return self._work is not None and not self._work.done()
 
     def start(self) -> None:
-        """Make the file that the dialog shows."""
+        """Make the file that the dialog describes."""
         if self.dialog is not None and not self.works:
             self.dialog.set_ready(ready=False)
             self._core.settings.change(handout_folder=kept_path(self.folder))

@@ -63,7 +63,7 @@ class ImportController(QObject):
         select: Callable[[Sequence[str]], Awaitable[None]],
         parent: QWidget,
     ) -> None:
-        """`welcoming` tells whether the page of the first start is shown.
+        """`welcoming` returns whether the page of the first start is shown.
 
         `attention` returns a snapshot of view and selection; the imported pictures (their ids) are
         selected only if it is the same as before the import. `brought` is called with a picture

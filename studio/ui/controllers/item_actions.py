@@ -65,7 +65,7 @@ class ItemActions(QObject):
         elif name == "locate":
             spawn(self._missing.locate(item))
         elif name == "forget":
-            # To the trash, from where it can still be restored.
+            # Move it to the trash, from which it can be restored.
             self._pictures.trash_these([item.id])
 
     def on_inspector_action(self, name: str, items: object) -> None:

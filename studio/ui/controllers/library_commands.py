@@ -37,7 +37,7 @@ class LibraryCommands(QObject):
         importing: Callable[[], bool],
         parent: QWidget,
     ) -> None:
-        """`importing` tells whether an import is running."""
+        """`importing` returns whether an import is running."""
         super().__init__(parent)
         self._core = core
         self._messages = messages

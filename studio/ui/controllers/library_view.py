@@ -54,7 +54,7 @@ PAGE = 256
 """Rows shown before the rest is known: more than a screen of default tiles."""
 
 EARLIER = 2000
-"""Limit of pictures of a continued session among which failed jobs are placed."""
+"""Maximum number of pictures of a continued session among which failed jobs are placed."""
 
 _TRIES = 3
 """Attempts to read all rows without a change in between, before they are shown anyway."""
@@ -72,7 +72,7 @@ def shelf_name(view: View) -> str:
 
 
 class LibraryViewController(QObject):
-    """The open shelf.
+    """Shows a shelf, collection or search in the grid.
 
     Attributes:
         query: the current query.
@@ -324,7 +324,7 @@ class LibraryViewController(QObject):
         return self.query.collection or self.query.view.value
 
     def follow_stacks(self) -> None:
-        """Stack the pictures as the settings say for the open place."""
+        """Stack the pictures by the setting for the open place."""
         by = self._stacks_of(self.query)
         if by is self.stack_by:
             return

@@ -28,7 +28,7 @@ PAUSE = 400
 """Milliseconds during which events are collected into one message."""
 
 MOST_NAMED = 3
-"""Limit of the names in one message."""
+"""Maximum number of names in one message."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +89,7 @@ class LiveMessages(QObject):
         self._wait()
 
     def say_draft(self, before: Draft, after: Draft, step: str) -> None:
-        """Announce pictures added to a draft or removed, and what "undo" or "redo" did to it."""
+        """Announce pictures added to a draft or removed, and what "undo" or "redo" changed."""
         if step == "undo":
             self.say_change(_("Undone: {what}").replace("{what}", draft_message(after, before)))
         elif step == "redo":

@@ -101,7 +101,7 @@ class LoupeModes(QObject):
         self._loupe.focus_view()
 
     def leave(self) -> None:
-        """End the mode and return to looking."""
+        """End the mode and return to LOOK."""
         if self.mode is LoupeModeName.LOOK:
             return
         focused = self._inspector.isAncestorOf(self._inspector.focusWidget() or self._inspector)

@@ -88,7 +88,7 @@ class MarkController(DrawingModeController):
             self._show_model(draft)
 
     def on_marks_changed(self) -> None:
-        """Show the number of marks, and a warning for more than models follow."""
+        """Show the number of marks, and a warning above the number that models follow."""
         if not self.active:
             return
         n = len(self.editor.markup.sent_marks)

@@ -44,7 +44,7 @@ class MessagesController(QObject):
         self._offered: MessageAction | None = None  # undoes the last change
 
     def on_core_event(self, event: Event) -> None:
-        """Withdraw the offer to undo a change after which another one came."""
+        """Withdraw the offer to undo a change once a newer change exists."""
         if isinstance(event, ChangeRecorded):
             self._last = event.id
             if self._offered is not None:
@@ -81,7 +81,7 @@ class MessagesController(QObject):
         self._toast.show_toast(sentence)
 
     def on_problem(self, error: BaseException) -> None:
-        """Show an error of no particular view, such as a full disk."""
+        """Show an error that belongs to no view, such as a full disk."""
         self._show_error(error, "", here=False)
 
     def on_error(self, error: BaseException, about: str = "") -> None:

@@ -83,7 +83,7 @@ class MonitorColours(QObject):
 
     async def _update(self) -> None:
         try:
-            # Changes made while a profile was read are read afterwards.
+            # A change during the reading of a profile leads to another reading.
             while self._outdated:
                 self._outdated = False
                 await self._show_current()

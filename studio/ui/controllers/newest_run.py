@@ -38,7 +38,7 @@ class NewestRun(QObject):
         self._run, self._before = run.id, self._chosen()
 
     def on_picture_arrived(self, job: Job, row: int) -> None:
-        """Select the picture with this index row if it is the one waited for."""
+        """Select the picture with this index row if it is the awaited one."""
         if job.run != self._run:
             return
         self._run = ""

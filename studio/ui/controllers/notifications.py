@@ -54,7 +54,7 @@ class Notifier(QObject):
         channels: Sequence[NotificationChannel] | None = None,
         looking: Callable[[], bool] | None = None,
     ) -> None:
-        """`channels` are tried in order; `looking` tells whether the program is in use."""
+        """`channels` are tried in order; `looking` returns whether the program is in use."""
         super().__init__(window)
         self._core = core
         self._window = window

@@ -33,7 +33,7 @@ FEATHER = 24
 """Initial width of the soft edge, in pixels of the picture."""
 
 LARGE = 0.6
-"""Share of the picture above which the user may mean the rest."""
+"""Share of the picture above which the user may have meant to select the rest instead."""
 
 _SECOND = 1_000  # milliseconds
 
@@ -240,7 +240,7 @@ def _layout(draft: Draft, picture: Picture, markup: Markup, model: Model) -> Gui
         model=model.id,
         prompt="",
         references=(source, *beside),
-        # A model that takes one picture gets the marked copy alone.
+        # A model that accepts only one picture is sent the marked copy alone.
         markup=replace(markup, send_clean=markup.send_clean and model.references != 1),
     )
     return guides.layout(request, model, (picture.width, picture.height))

@@ -45,10 +45,10 @@ _GAP = 20
 """Free space on both sides of the column."""
 
 _LEAST_CHANGED = 0.005
-"""Share of the pixels outside below which the answer is said to have kept them."""
+"""Share of changed pixels outside the region below which the answer counts as unchanged there."""
 
 _KEPT = 4 * 1024 * 1024
-"""Most bytes of thumbnails of answers in memory."""
+"""Maximum bytes of thumbnails of answers in memory."""
 
 
 class AnswerBeside(QObject):
@@ -93,7 +93,7 @@ class AnswerBeside(QObject):
         self._thumbnails.request_thumbnails(())
 
     def show_answer(self, answer: Picture | None, kept: KeptComposition | None, why: str) -> None:
-        """Show the picture's answer; without `kept` it cannot be used, `why` is the reason."""
+        """Show the picture's answer; without `kept` it cannot be used, for the reason `why`."""
         self._answer, self._kept, self._why = answer, kept, why
         hidden = kept is not None and kept.hidden
         if kept is not None and not hidden:
@@ -130,7 +130,7 @@ class AnswerBeside(QObject):
         try:
             found = await self._preview.facts(recipe)
         except PictureUnreadable as error:
-            # Said when the seam is moved; without the sentence, nothing is missing here.
+            # Moving the seam reports the error; here, only the sentence is left out.
             log.warning("An answer could not be measured: %s", error)
             return
         if found is not None and self._kept is not None and self._kept.recipe == recipe:
@@ -228,5 +228,5 @@ class AnswerBeside(QObject):
         """Send the same request again."""
         if (run := self._again) is not None and self._picture is not None:
             self._limit.send(run)
-            # A run is sent once.
+            # A run can be sent only once: offer a new one.
             self._offer_again(self._picture)

@@ -50,7 +50,7 @@ class OnlyHereResult(QObject):
     Attributes:
         bar, layer: under and over the picture.
         answer: the column beside it.
-        preview: gets previews from the comparing process.
+        preview: fetches previews from the comparing process.
 
     Signals:
         replaced: a picture that was left, and the one that took its place.
@@ -170,7 +170,7 @@ class OnlyHereResult(QObject):
             self.bar.show_seam(before.seam, least=least, most=most, match=before.match)
 
     def _place(self) -> None:
-        """Show bar and column where they belong."""
+        """Place bar and column, and show or hide them."""
         loupe = self._loupe
         text = None if loupe.picture is None else proof_text.of_picture(loupe.picture)
         looking = loupe.mode is LoupeModeName.LOOK or loupe.mode in COMPOSING
@@ -253,7 +253,7 @@ class OnlyHereResult(QObject):
         if wanted is None or picture is None or kept is None or before is None:
             return
         if picture.id == self._saved:
-            return  # under way
+            return  # already being saved
         seam = picture.derivation.seam if picture.derivation is not None else 0.0
         if wanted.seam != before.seam:
             seam = wanted.seam / max(kept.size)
@@ -279,7 +279,7 @@ class OnlyHereResult(QObject):
             loupe.hold_picture(held=True)
             self.bar.set_usable(usable=False)
         try:
-            # As it is now: it may have been rated, or moved to the trash.
+            # Read again: the picture may have been rated or moved to the trash since.
             found = await self._core.library.find([picture.id])
             if not found or found[0].trashed:
                 return
@@ -302,7 +302,7 @@ class OnlyHereResult(QObject):
         shown = self._picture
         if not stays or self._successor or shown is None or shown.id != picture.id:
             return
-        # Not replaced: the old picture, as it was saved.
+        # Not replaced: show the old picture as it was saved.
         self._forget()
         self._loupe.hold_picture(held=False)
         if self._picture is shown:
@@ -323,7 +323,8 @@ class OnlyHereResult(QObject):
     def on_picture_changed(self, picture: Picture) -> None:
         """Save a seam that was moved, and show another picture."""
         if picture.id == self._successor:
-            # Its preview stays until its pixels are there; the process keeps what it is made of.
+            # The preview stays until the pixels of the picture are loaded; the comparing process
+            # keeps its inputs.
             self._wanted = None
             self.layer.attach(self._loupe.canvas.plate)
         else:
@@ -378,7 +379,7 @@ class OnlyHereResult(QObject):
             spawn(self._keep(self._picture), records=True)
 
     async def _keep(self, picture: Picture) -> None:
-        # First the flag, which a picture that takes this one's place inherits.
+        # Flag first: a picture that takes this one's place inherits the flag.
         said = await self._core.library.flag([picture.id], Flag.PICK)
         if self._wanted is not None and self._picture is picture:
             self._leave(stays=True)

@@ -25,7 +25,7 @@ from studio.ui.support.tasks import spawn
 from studio.ui.widgets.menu import Menu
 
 MOST = 50
-"""Limit of pictures opened at once."""
+"""Maximum number of pictures opened at once."""
 
 _REMEMBERED = 5
 

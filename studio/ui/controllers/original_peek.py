@@ -25,7 +25,9 @@ _OTHERS = frozenset(
         Qt.Key.Key_AltGr,
     }
 )
-"""Keys whose release ends nothing: they chose the action in a menu, or were held with its key."""
+"""Keys that chose the action in a menu, or were held together with its key: their release does not
+end the display.
+"""
 
 _ENDS = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.ApplicationDeactivate})
 
@@ -49,7 +51,7 @@ class OriginalPeek(QObject):
     def begin_peek(self) -> None:
         """Show the original once it is read, unless the key is released before."""
         self.end()
-        # Keys are released wherever the focus is.
+        # The key may be released wherever the focus is: filter all events.
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)

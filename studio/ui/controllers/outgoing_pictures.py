@@ -35,7 +35,7 @@ class ChosenPictures:
 
 
 class OutgoingPictures:
-    """The pictures of a window, for whatever writes them out.
+    """The pictures of a window to be exported, or put into a handout or spreadsheet.
 
     Attributes:
         everything: use all pictures shown, even if some are selected.
@@ -71,7 +71,7 @@ class OutgoingPictures:
         )
 
     async def read(self, rows: Sequence[int]) -> list[Picture]:
-        """The pictures of these index rows; the loop runs in between."""
+        """The pictures of these index rows, read in chunks so that the event loop keeps running."""
         found: list[Picture] = []
         for start in range(0, len(rows), _CHUNK):
             found += await self._core.library.pictures(rows[start : start + _CHUNK])

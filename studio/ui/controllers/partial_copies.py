@@ -125,7 +125,7 @@ class PartialCopies:
         return await asyncio.to_thread(lambda: [self._core.library.path(one) for one in pictures])
 
     def _put(self, text: str, told: str) -> None:
-        """Put a text on the clipboard; it is empty if the selection has changed since."""
+        """Put a text on the clipboard; ignores "", the result after a change of the selection."""
         if text:
             clipboard.put_text(text, partial(self._messages.show_message, told))
 

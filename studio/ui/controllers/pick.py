@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from studio.ui.views.pick import PickView
 
 MOST = 20_000
-"""Limit of pictures of a round: all of them are one record."""
+"""Maximum number of pictures in a round, which are all written in one record."""
 
 _REST = 2000
 """Milliseconds at a picture after which the place is remembered without a decision."""
@@ -41,7 +41,7 @@ class RecordedChoice(QObject):
 
     Signals:
         said: sentence about a change, shown with Undo (str).
-        left: the choice is no longer to be shown.
+        left: the choice should no longer be shown.
         collect_wanted: ids of pictures to add to a collection (a list).
     """
 
@@ -70,7 +70,7 @@ class RecordedChoice(QObject):
         self._messages = messages
         self._stack = stack
         self._place_name = place_name
-        # Records are written in the order of the keys.
+        # Records are written in the order of the key presses.
         self._writing = asyncio.Lock()
         self._pending = 0
         self._starting = False
@@ -144,7 +144,7 @@ class PickRounds(RecordedChoice):
     # Beginning
 
     def begin_round(self) -> None:
-        """Begin a round of the selected pictures, or of the view's, or continue the last one."""
+        """Begin a round of the selected pictures or those in the view, or continue the last one."""
         self._begin_once(self._begin_or_go_on)
 
     async def _begin_or_go_on(self) -> None:
@@ -201,7 +201,7 @@ class PickRounds(RecordedChoice):
             async with self._writing:
                 found = await self._core.library.choosing.round(self._round.id)
         except InputError as error:
-            # It was deleted meanwhile.
+            # The round was deleted meanwhile.
             self._messages.show_message(error.title)
             self.left.emit()
             return

@@ -34,17 +34,17 @@ from studio.ui.support.ports import OutgoingFiles, SelectionSource
 from studio.ui.support.tasks import spawn
 
 MOST = 1000
-"""Limit of pictures for copy, drag and Show in folder."""
+"""Maximum number of pictures for copy, drag and Show in folder."""
 
 LARGE = 20_000
-"""Size of a selection from which its pictures are not read one by one."""
+"""Size of a selection from which on its pictures are no longer read one by one."""
 
 
 class PicturesController(QObject):
     """Acts on the selection.
 
     Attributes:
-        large: number of pictures from which on they are not read one by one.
+        large: number of selected pictures from which on they are not read one by one.
 
     Signals:
         said: sentence about a change, shown with Undo (str).

@@ -30,7 +30,7 @@ class Presentation(QObject):
 
     Signals:
         view_ended: full screen was ended while a view needed it (`begin_for_view`).
-        view_left: Esc leads out of the current view.
+        view_left: leave the current view.
     """
 
     view_ended = Signal()
@@ -63,12 +63,12 @@ class Presentation(QObject):
         self._choose_page = choose_page
         self._hidden: tuple[QWidget, ...] = ()
         self._focus: QWidget | None = None
-        # Pick mode is always in full screen; whether it was begun for that view.
+        # Pick mode and duels are always in full screen: whether the presentation was begun for one.
         self._for_view = self._begun = self._turned = False
         self.active = False
 
     def show_bar(self, bar: QWidget, shown: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Show or hide a bar that is made later; during the presentation, once it has ended."""
+        """Show or hide a bar created later; during the presentation, only once it has ended."""
         self._bars = tuple(dict.fromkeys((*self._bars, bar)))
         if self.active:
             others = tuple(one for one in self._hidden if one is not bar)

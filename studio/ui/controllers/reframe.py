@@ -167,7 +167,7 @@ class ReframeController(DrawingModeController):
         return self._core.catalogue.find(draft.profile, draft.model)
 
     def _aspects(self) -> tuple[str, ...]:
-        # A model without a list takes any: the usual ones are offered.
+        # A model without a list accepts any ratio: offer the usual ones.
         return self._model().offered_aspects or SEARCHED
 
     def _show_facts(self) -> None:

@@ -12,18 +12,18 @@ from studio.ui.support.ports import LargeView, Navigation
 from studio.ui.views.gallery.view import GalleryView
 
 MOST = 20_000
-"""Limit of pictures read with all their data."""
+"""Maximum number of pictures read with all their data."""
 
 KNOWN = 1000
-"""Limit of selected pictures passed to panels."""
+"""Maximum number of selected pictures passed to panels."""
 
 
 class SelectionController:
     """Target of actions: the picture of the loupe or comparison, else the selection of the grid.
 
     Attributes:
-        most: most pictures that are read at once.
-        known: most pictures of a selection that panels have.
+        most: maximum number of pictures read at once.
+        known: maximum number of selected pictures passed to panels.
     """
 
     def __init__(self, core: Core, gallery: GalleryView, navigation: Navigation) -> None:
@@ -51,7 +51,7 @@ class SelectionController:
         return await self._gallery.selected_pictures(limit)
 
     async def meant(self, ids: Sequence[str]) -> list[str]:
-        """Ids meant by a panel that names these: the whole selection if it may be larger.
+        """Ids to act on for a panel that lists `ids`: the whole selection, if it may be larger.
 
         Panels have only the first thousand pictures of a selection.
         """

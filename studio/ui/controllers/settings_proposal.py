@@ -96,7 +96,7 @@ class SettingsProposal(QObject):
         self._composer.remix(draft)
 
     def _profile_of(self, model: str, here: Draft) -> str:
-        """A provider that has a model and a key, the draft's before others; "" for none."""
+        """A provider that has this model and a key, preferably the draft's; "" if there is none."""
         names = [one.name for one in self._core.settings.value.all_profiles if one.name != OFFLINE]
         for name in dict.fromkeys((here.profile, *names)):
             ready = name == here.profile or self._core.keys.status(name).source != "none"

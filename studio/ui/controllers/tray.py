@@ -20,14 +20,14 @@ from studio.ui.support.tasks import spawn
 from studio.ui.widgets.menu import Menu
 
 _MOST_STEPS = 50
-"""Most changes that can be undone."""
+"""Maximum number of changes that can be undone."""
 
 
 class TrayController(QObject):
     """Keeps the strip and its file in step with the user's changes.
 
     Attributes:
-        most: number of pictures it takes at most.
+        most: maximum number of pictures on the shelf.
 
     Signals:
         shown_changed: the strip was shown or hidden (bool).
@@ -58,7 +58,7 @@ class TrayController(QObject):
         self.most = MOST
         self._undo: list[tuple[str, ...]] = []
         self._redo: list[tuple[str, ...]] = []
-        # Read and written in order.
+        # Reads and writes are made in order.
         self._work = asyncio.Lock()
         self._loaded = False
         view.hide()

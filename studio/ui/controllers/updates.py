@@ -31,7 +31,7 @@ class UpdateNotice(QObject):
         feed: Callable[[], str] = updates.feed,
         check: Check = updates.check_for_update,
     ) -> None:
-        """`feed` finds the address to ask, in a thread; `check` asks it."""
+        """`feed` finds the feed's address, in a thread; `check` queries it."""
         super().__init__(parent)
         self._core = core
         self._bar = bar

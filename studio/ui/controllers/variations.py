@@ -34,7 +34,7 @@ class Variations(QObject):
         toast: Toast,
         parent: QObject,
     ) -> None:
-        """`paused` tells whether the queue is paused."""
+        """`paused` returns whether the queue is paused."""
         super().__init__(parent)
         self._plans = plans
         self._limit = limit
@@ -48,7 +48,7 @@ class Variations(QObject):
     def vary(self, picture: Picture) -> None:
         """Announce variations and submit them after the delay."""
         if self._announced:
-            # Submit those announced before: their toast must not stand beside a question.
+            # Submit the variations announced before: their toast must not appear beside a question.
             self._toast.hide_toast()
         try:
             run = self._plans.variations(picture, self._composer.draft())

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ViewSwitch(QObject):
-    """Opens each view at the pictures of the one before.
+    """Opens each view at the pictures of the previous view.
 
     Signals:
         flagged: a flag was set in the loupe (a list of ids, Flag).
@@ -376,7 +376,7 @@ class ViewSwitch(QObject):
         wanted = View.TRASH if self._shown.query.view is View.TRASH else View.ALL
         rows = [one.row for one in found if one.trashed is (wanted is View.TRASH)]
         await self._shown.settled()
-        # Cached pictures may have the trash state from before.
+        # Cached pictures may still have their former trash state.
         self._model.know(found[:KNOWN])
         shown = [row for row in rows if self._model.row_of(row) is not None]
         if not shown:

@@ -176,7 +176,7 @@ class CommandPalette(Popover):
         if entries:
             # Translators: {results} such as "3 results", {first} the first of them, read aloud.
             count = _("{results}, {first}").format(results=count, first=self._spoken())
-        # One letter more may find the same.
+        # One more letter may give the same results.
         if count != self._told and not quiet:
             announce(self, count)
         self._told = count

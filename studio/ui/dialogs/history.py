@@ -45,7 +45,7 @@ MOST = 500
 ROW = 44
 THUMBNAIL = 28
 SHOWN = 3
-"""Most thumbnails of a row."""
+"""Maximum number of thumbnails in a row."""
 
 UNDONE = Qt.ItemDataRole.UserRole
 WHEN = Qt.ItemDataRole.UserRole + 1
@@ -128,7 +128,7 @@ def _elided(words: str, font: QFont, rect: QRect) -> str:
 
 
 class HistoryDialog(QDialog):
-    """Lists the last changes, newest first; read from the log, so that they survive restarts.
+    """Lists the latest changes, newest first; read from the log, so that they survive restarts.
 
     A click or Enter selects the pictures of a change in the gallery.
 
@@ -211,7 +211,7 @@ class HistoryDialog(QDialog):
             selectable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
             item.setFlags(selectable if one.pictures else Qt.ItemFlag.ItemIsEnabled)
         self.empty.setVisible(not changes)
-        # An empty list takes no Tab.
+        # Tab skips an empty list.
         focus = Qt.FocusPolicy
         self.list.setFocusPolicy(focus.StrongFocus if changes else focus.NoFocus)
         self.undo.setEnabled(any(not one.undone for one in changes))

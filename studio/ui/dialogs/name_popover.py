@@ -79,7 +79,7 @@ class NamePopover(Popover):
 def ask_for_name(
     title: str, button: str, over: QWidget, at: QPoint, take: Callable[[str], None], name: str = ""
 ) -> NamePopover:
-    """Ask at a point of the widget `over`; `take` gets the text."""
+    """Ask at a point of the widget `over`; `take` is called with the text."""
     asked = NamePopover(title, button, over, name=name)
     asked.named.connect(take)
     asked.adjustSize()

@@ -30,7 +30,7 @@ class OutgoingDialog(QDialog):
         scope: which pictures, "selected" or "all".
         notices: bar for errors.
         destination: the folder.
-        choose: chooses another one.
+        choose: button that chooses another folder.
         column: layout of the dialog, after head and bar.
 
     Signals:

@@ -42,7 +42,7 @@ class Question(QDialog):
         # Qt would replace [*] in a name by the mark of a modified document.
         self.setWindowTitle((caption or title).replace("[*]", "[\u200b*]"))
         self.column = QVBoxLayout()
-        # Not the dialog's minimum width, which would allow less than the buttons need.
+        # Not set as the dialog's minimum width, which would allow less than the buttons need.
         self.column.addStrut(min(theme().px(width), _widest(self)) - 2 * _SIDE)
         self.column.setSpacing(8)
         self.title = Text(title, "title", weight=600, wrap=True)
@@ -104,7 +104,7 @@ class Question(QDialog):
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
-            # Longer text while the dialog is open gets the room it needs.
+            # Make room for longer text that was set while the dialog is open.
             self.resize(self.width(), max(self.height(), self._height_at(self.width())))
         return done
 

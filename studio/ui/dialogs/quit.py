@@ -185,7 +185,7 @@ class QuitSequence(QObject):
         if isinstance(event, JobChanged | JobsRemoved | QueueChanged) and (
             self.waiting or self.question is not None
         ):
-            # After the current event, since other listeners have not received it yet.
+            # Check after the current event, which other listeners have not received yet.
             QTimer.singleShot(0, self, self._check_queue)
 
     def _check_queue(self) -> None:

@@ -53,7 +53,7 @@ class LibraryMover(QObject):
         reopen: Callable[[], None],
         parent: QWidget,
     ) -> None:
-        """`importing` tells whether an import is running; `reopen` restarts the program."""
+        """`importing` returns whether an import is running; `reopen` restarts the program."""
         super().__init__(parent)
         self._core = core
         self._messages = messages

@@ -84,7 +84,7 @@ class ShortcutButton(Button):
             and self._waiting
             and event.key() not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         ):
-            # Before the shortcuts, of which this may be one.
+            # Handle the key before the shortcuts, of which it may be one.
             event.accept()
             if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
                 self._press(event)
@@ -111,8 +111,9 @@ class ShortcutEditor(QDialog):
         filter: the search field.
         list: the actions by menu, and the keys by view.
         first, second: the shortcut of the current action, and its alternative.
-        note: the present use of the shortcut pressed, why no action can have it, or a reset.
-        take: gives it to the current action nevertheless.
+        note: current use of the pressed shortcut, why no action can have it, or the result of a
+            reset.
+        take: gives the pressed shortcut to the current action anyway.
         undo: restores the changes before a reset or an import.
         reset, reset_all: remove the changes of the current action, or of all.
     """
@@ -283,7 +284,9 @@ class ShortcutEditor(QDialog):
         self.first.click()
 
     def on_chosen(self, button: ShortcutButton, keys: str) -> None:
-        """Change a shortcut of the current action, unless the new one has another use."""
+        """Change a shortcut of the current action, unless the new one is refused or has another
+        use.
+        """
         if keys == button.keys:
             return
         wanted = [keys if one is button else one.keys for one in (self.first, self.second)]
@@ -318,7 +321,7 @@ class ShortcutEditor(QDialog):
         self.first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def on_reset(self) -> None:
-        """Give the current action its usual shortcuts."""
+        """Give the current action its default shortcuts."""
         name = self.current
         row = next(row for row in self._rows if row.name == name)
         present = self._present
@@ -334,7 +337,7 @@ class ShortcutEditor(QDialog):
         self._change({one: own for one, own in self._changes.items() if one != name})
 
     def on_reset_all(self) -> None:
-        """Give all actions their usual shortcuts, and offer to undo that."""
+        """Give all actions their default shortcuts, and offer to undo that."""
         self._replace({}, _("All shortcuts are the usual ones again."))
 
     def on_undo(self) -> None:

@@ -48,7 +48,7 @@ class ShortcutList(QListWidget):
     ) -> None:
         """List the entries that match every word by title, text or shortcut.
 
-        The entry named `current` becomes the current one, or the first if there is none.
+        The entry named `current` becomes the current one, or the first if it is not listed.
         """
         self.clear()
         for group in groups:

@@ -15,7 +15,7 @@ from studio.ui.window.actions import Action, Actions, ShortcutScope
 
 @dataclass(frozen=True, slots=True)
 class ShortcutEntry:
-    """An action or a command of a view, with its usual shortcuts."""
+    """An action or a command of a view, with its default shortcuts."""
 
     name: str
     text: str

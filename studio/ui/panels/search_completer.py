@@ -54,7 +54,7 @@ class SearchCompleter(QCompleter):
         self._offered = SearchHintModel(self)
         self.setModel(self._offered)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        # Not the unfiltered mode, where Enter accepts the first offer although none is marked.
+        # Not the unfiltered mode, in which Enter accepts the first offer even if none is marked.
         self.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setMaxVisibleItems(12)
         offered = self.popup()

@@ -23,7 +23,7 @@ _caret_flash: int | None = None
 
 
 def motion_of(value: str) -> Motion:
-    """Validate a saved choice of motion; "system" for one this version does not know."""
+    """Validate a saved choice of motion; "system" for an unknown one."""
     return value if value in ("reduced", "full") else "system"  # type: ignore[return-value]
 
 

@@ -18,7 +18,7 @@ _USUAL_POINTS = {"win32": 9.0, "darwin": 13.0}
 
 
 SEEN = 3.0
-"""Least contrast of an outline that is the only cue."""
+"""Minimum contrast of an outline that is the only cue."""
 
 
 class Look(Protocol):

@@ -30,7 +30,7 @@ RAIL = 48
 """Width of the rail that replaces the sidebar in a narrow window."""
 
 LEGIBLE = 4.5
-"""Least contrast of text."""
+"""Minimum contrast of text."""
 
 FAINT = 0.25
 """Opacity of a picture that cannot be shown."""
@@ -304,12 +304,12 @@ _theme: Theme | None = None
 
 
 def choice_of(value: str) -> Choice:
-    """Validate a saved choice; "system" for one this version does not know."""
+    """Validate a saved choice; "system" for an unknown one."""
     return value if value in ("dark", "light") else "system"  # type: ignore[return-value]
 
 
 def contrast_of(value: str) -> Contrast:
-    """Validate a saved choice of contrast; "system" for one this version does not know."""
+    """Validate a saved choice of contrast; "system" for an unknown one."""
     return value if value in ("high", "normal") else "system"  # type: ignore[return-value]
 
 

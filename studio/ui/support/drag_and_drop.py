@@ -41,7 +41,8 @@ from studio.ui.support.tasks import spawn
 
 QT_IMAGE = "application/x-qt-image"
 MOST = 1_000
-"""Limit of pictures dragged or copied at once; more is an error, not silently truncated."""
+"""Maximum number of pictures dragged or copied at once; more is an error, not silently truncated.
+"""
 _PATIENCE = 1.0
 """Seconds a slow disk may delay the delivery of the files."""
 

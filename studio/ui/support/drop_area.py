@@ -285,7 +285,7 @@ class _Watch(QObject):
     """Detects the end of a drag that Qt does not report.
 
     Attributes:
-        areas: those under a drag, and whether it comes from another program.
+        areas: areas under a drag, each with whether the drag is from another program.
     """
 
     def __init__(self) -> None:

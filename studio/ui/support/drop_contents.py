@@ -2,7 +2,7 @@
 
 Other programs write addresses in many ways: with and without a host, escaped or not, in bytes other
 than UTF-8, as a data: address, in a list, in a page or as plain text. The result is a path, a
-picture, a link, or a sentence that says why it is none.
+picture, a link, or a sentence that says why it is none of these.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class PictureBlob(Struct, frozen=True):
         name: display name.
         data: its original bytes; empty for bare pixels or an address.
         image: the pixels, if there are no bytes.
-        address: the picture encoded as an address (`data:…`), if given so.
+        address: the picture encoded as an address (`data:…`), if given in this form.
     """
 
     name: str

@@ -20,7 +20,7 @@ from studio.domain.entities import AspectRatio, CostBasis, Picture
 from studio.domain.spend import Outlay
 
 _HOUSE = "en_GB"
-"""English locale if the system's language is another one: "14:06", not "2:06 PM"."""
+"""English locale for a system in another language: "14:06", not "2:06 PM"."""
 
 
 def use_program_language() -> None:
@@ -72,7 +72,7 @@ def money(usd: float, *, fine: bool = False) -> str:
         return "−" + money(-usd, fine=fine)
     if fine and usd < 1:
         if 0 < usd < 0.0005:
-            # Two digits that are not zero.
+            # Two significant digits.
             return dollars(usd, 1 - math.floor(math.log10(usd)), least=2)
         return dollars(usd, 3, least=2)
     if 0 < usd < 0.005:

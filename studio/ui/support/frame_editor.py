@@ -30,7 +30,7 @@ _FIRST = ("16:9", "9:16", "4:5", "3:2", "2:3", "4:3", "21:9")
 class FrameEditor(MarkupEditor):
     """Frames around one picture, one of which is shown.
 
-    `changed` also says that another format is shown, or that its frame is being dragged.
+    `changed` is also emitted when another format is shown, or its frame is being dragged.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -195,7 +195,7 @@ class FrameEditor(MarkupEditor):
         )
 
     def set_room(self, handle: Handle, pixels: int) -> None:
-        """Set the pixels on one side of the picture; `handle` is that of an edge."""
+        """Set the pixels on one side of the picture; `handle` is the handle of an edge."""
         self.change(
             pixel_frames.with_room(self.box, self._size, handle, pixels, self.ratio),
             run=f"room {handle.name}",

@@ -17,7 +17,7 @@ def use(changed: Mapping[str, str]) -> None:
 
 
 def current(usual: str) -> str:
-    """Current shortcut of the action with this default one; "" if it has none now."""
+    """Current shortcut of the action with this default; "" if it has none."""
     return _current.get(usual, usual)
 
 

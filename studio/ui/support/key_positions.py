@@ -24,7 +24,7 @@ FIRST_CODE = 0 if sys.platform == "win32" else 8
 
 _ROWS = {2: "1234567890-=", 16: "qwertyuiop[]", 30: "asdfghjkl;'`", 43: "\\zxcvbnm,./"}
 _MAC = "asdfhgzxcv\0bqweryt123465=97-80]ou[ip\0lj'k;\\,/nm.\0\0`"
-"""Characters of the US layout by virtual key of macOS, which gives no codes."""
+"""Characters of the US layout by virtual key of macOS, which reports no scan codes."""
 
 _SHIFTED = dict(zip("-=[];'`\\,./", '_+{}:"~|<>?', strict=True))
 _ZOOMS = (_Key.Key_Plus, _Key.Key_Minus, _Key.Key_Equal)
@@ -143,7 +143,7 @@ class KeyPositionFilter(QObject):
     def _counts(self, event: QKeyEvent) -> bool:
         """Whether a key may be replaced: it neither types into a field nor has a use of its own."""
         if isinstance(QApplication.activePopupWidget(), QMenu):
-            return False  # compares letters itself
+            return False  # a menu compares the letters itself
         if event.key() in _ZOOMS:
             return False
         held = event.modifiers() & (_Mod.ControlModifier | _Mod.AltModifier | _Mod.MetaModifier)
@@ -161,7 +161,7 @@ class KeyPositionFilter(QObject):
             return True
         focus = QApplication.focusWidget()
         if focus is not None and focus.inherits("QAbstractItemView"):
-            return False  # searches its rows for what the layout types
+            return False  # the list searches its rows for the character that the layout types
         QApplication.sendEvent(watched, made)
         return made.isAccepted()
 

@@ -43,7 +43,7 @@ TWIN = 30
 _ZOOMS = frozenset((_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus))
 _PRESSES = (_Kind.KeyPress, _Kind.ShortcutOverride)
 
-# By name: the first screen does not need these classes.
+# Class names, not classes: the first screen does not need these classes.
 _LINES = ("QTextEdit", "QPlainTextEdit")
 _FIELDS = (*_LINES, "QLineEdit", "QAbstractSpinBox")
 

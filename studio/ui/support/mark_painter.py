@@ -26,7 +26,7 @@ RING_AWAY = 4.0
 HEAD = 16.0  # length of an arrow's head
 HEAD_ANGLE = 0.5
 REACH = 6.0  # distance from a line at which the pointer hits it
-FAINT = 0.4  # of the marks of a request in progress
+FAINT = 0.4  # opacity of the marks of a request in progress
 
 _WHITE, _BLACK = MARK_COLOURS[2], MARK_COLOURS[3]
 _DARK_FIGURES = (MARK_COLOURS[1], _WHITE)
@@ -191,7 +191,7 @@ def paint_disc(
     colour = QColor(mark.colour)
     figure = QColor(_BLACK if mark.colour in _DARK_FIGURES else _WHITE)
     ground = QColor(_BLACK if mark.colour == _WHITE else _WHITE)
-    # The white rim, outside of it.
+    # The rim is white, or black around a white mark.
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawEllipse(centre, size / 2 + rim / 2, size / 2 + rim / 2)

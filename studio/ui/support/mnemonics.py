@@ -22,7 +22,7 @@ def letters(texts: Sequence[str], hints: Sequence[str] = ()) -> list[str]:
     hints = [*hints, *("",) * (len(texts) - len(hints))]
     wanted = [_candidates(text, hint) for text, hint in zip(texts, hints, strict=True)]
     owner: dict[str, int] = {}
-    # First letters before others, so that a late text gets its own if possible.
+    # Assign first letters before others, so that a late text gets its own if possible.
     for place, options in enumerate(wanted):
         if options and options[0] not in owner:
             owner[options[0]] = place
@@ -87,5 +87,5 @@ def _place(text: str, letter: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The literal text of one in Qt's syntax for mnemonics."""
+    """Literal form of a text in Qt's syntax for mnemonics."""
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

@@ -46,7 +46,7 @@ class PixelComparison:
 
 
 def from_map(found: DifferenceMap, width: int, *, preview: bool) -> PixelComparison:
-    """Result for a map over a picture A of `width` pixels. Use a thread."""
+    """Result for a map, for a picture A that is `width` pixels wide. Use a thread."""
     compared = found.comparison
     (own, high), (other, other_high) = compared.size, compared.other_size
     right, down = compared.shift

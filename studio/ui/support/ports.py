@@ -144,7 +144,7 @@ class ShownPictures(Protocol):
         """Number of the pictures; None while it is not known."""
 
     def follow_stacks(self) -> None:
-        """Stack the pictures as the settings say for the open place."""
+        """Stack the pictures by the setting for the open place."""
 
     def show(self, **changes: Any) -> None:
         """Change the query: shelf, search, order (fields of Query)."""

@@ -68,7 +68,7 @@ class Raster:
 def build(
     pixels: RawPixels, screen: ScreenTransform | None = None, *, converted: bool = False
 ) -> Raster:
-    """Build the chain for this screen. Takes a tenth of a second for a large picture: use a thread.
+    """Make a raster for this screen. Takes a tenth of a second for a large picture: use a thread.
 
     `converted` pixels are in the colours of that screen already.
 
@@ -85,7 +85,7 @@ def build(
 def build_image(
     pixels: RawPixels, screen: ScreenTransform | None = None, *, converted: bool = False
 ) -> QImage:
-    """One image of pixels that are already the right size for the screen; otherwise as `build`."""
+    """Like `build`, but a single image, from pixels that already have the right size."""
     return _unpacked(pixels, None if converted else screen, opaque=_opaque(pixels.data))
 
 

@@ -211,7 +211,9 @@ class RegionRaster:
         )
 
     def thumbnail(self, side: int, *, inverted: bool = False) -> QImage:
-        """Thumbnail with a longer side of `side` pixels: white where it may change, else black."""
+        """Thumbnail with a longer side of `side` pixels: white where the picture may change, else
+        black.
+        """
         ground, drawn = (Qt.GlobalColor.white, Qt.GlobalColor.black) if inverted else (
             Qt.GlobalColor.black, Qt.GlobalColor.white)  # fmt: skip
         size = self.size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)

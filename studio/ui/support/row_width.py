@@ -1,7 +1,8 @@
 """Width of a row of widgets, computed without showing or hiding any of them.
 
-A layout asked for its size hint counts what is shown at the moment. Trying out what fits by showing
-and hiding lays the row out again and again, and finds sizes of parts that were never shown wrong.
+The size hint of a layout counts only the widgets that are shown. Showing and hiding widgets to find
+out what fits would repeat the layout again and again, and give wrong sizes for widgets that were
+never shown.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 
 class RowWidth:
-    """Width a row asks for, by the parts that are left out; measured when it is created."""
+    """Width of a row without some of its parts, which are measured when this object is created."""
 
     def __init__(self, row: QHBoxLayout) -> None:
         margins = row.contentsMargins()
@@ -33,13 +34,13 @@ class RowWidth:
         return {part for part in self._parts if part.isHidden()}
 
     def without(self, left_out: Container[QWidget]) -> int:
-        """Logical pixels with all parts shown but those that are left out."""
+        """Width in logical pixels with all parts shown except those that are left out."""
         widths = [width for part, width in self._parts.items() if part not in left_out]
         return self._fixed + sum(widths) + self._gap * max(0, len(widths) - 1)
 
 
 def _width(part: QWidget) -> int:
-    # Before its first show it has the font of no style sheet.
+    # Until a widget is first shown, it lacks the font of the style sheet.
     part.ensurePolished()
     hint = max(part.sizeHint().width(), part.minimumSizeHint().width())
     return max(min(hint, part.maximumWidth()), part.minimumWidth())

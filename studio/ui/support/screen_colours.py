@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QColor, QColorSpace, QColorTransform, QImage, QPainter
 
 BAND = 1 << 17
-"""Pixels converted at once: Qt holds the interpreter meanwhile, one to three milliseconds."""
+"""Pixels converted at once: Qt holds the interpreter for one to three milliseconds meanwhile."""
 
 LARGEST = 8 << 20
 """Size limit of a profile in bytes; profiles of monitors have a few thousand, rarely a million."""

@@ -28,7 +28,7 @@ class HasKeys(Protocol):
 
 
 class HasTitle(Protocol):
-    """A menu."""
+    """A menu with a title, and a name in the code."""
 
     @property
     def name(self) -> str: ...
@@ -43,7 +43,7 @@ Clash = Callable[[str, str], bool]
 """Whether two actions, by name, may not have the same shortcut."""
 
 MOST_KEYS = 2
-"""Limit of shortcuts per action: one, and an alternative."""
+"""Maximum number of shortcuts per action: one, and an alternative."""
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
 _MODIFIERS = (
@@ -59,8 +59,8 @@ if sys.platform == "win32":
 elif sys.platform == "darwin":
     _ALTGR = _Mod.AltModifier
 else:
-    _ALTGR = _Mod.NoModifier  # a modifier of its own
-"""Modifiers with which this system reports what a layout types with AltGr or Option."""
+    _ALTGR = _Mod.NoModifier  # AltGr is a modifier of its own
+"""Modifiers of key events for characters typed with AltGr or Option, on this system."""
 
 
 def normal(keys: str) -> str:
@@ -201,7 +201,7 @@ def _is_sign(typed: str) -> bool:
 
 
 def same_key(event: QKeyEvent, keys: str) -> bool:
-    """Whether an event is of a shortcut's key, regardless of modifiers; for releases."""
+    """Whether an event is from a shortcut's key, regardless of modifiers; for releases."""
     released = pressed(event)
     return bool(released and keys) and combination(released).key() == combination(keys).key()
 
@@ -222,7 +222,7 @@ def refusal(keys: str, menus: Mapping[str, str]) -> str:
 
 
 def menu_keys(menus: Sequence[HasTitle]) -> list[str]:
-    """Shortcut of each menu, such as "Alt+F"; "" for none. On macOS they type characters."""
+    """Shortcut of each menu, such as "Alt+F"; "" for none. On macOS, Alt types characters."""
     if sys.platform == "darwin":
         return [""] * len(menus)
     else:

@@ -180,7 +180,7 @@ class ThumbnailCache(QObject):
     def add_thumbnail(
         self, wish: ThumbnailRequest, image: QImage, screen: ScreenTransform | None = None
     ) -> None:
-        """Add an image decoded elsewhere, for the screen in `screen`; it does not fade in."""
+        """Add an image decoded elsewhere and converted for `screen`; it does not fade in."""
         image = fitted(image, wish.size.width(), wish.size.height(), wish.radius)
         self._store_pixmap(wish.picture.id, QPixmap.fromImage(image), screen)
         self._held[wish.picture.id].since = float("-inf")
@@ -357,8 +357,8 @@ def fitted(
 
 def _image(data: bytes) -> QImage:
     # No QImageReader on a QBuffer: Qt reads the buffer while it holds its decoder lock, the buffer
-    # calls Python, and Python may be waiting for that lock. The explicit format spares Qt loading
-    # all its decoders. PySide6 takes it as text, contrary to its stubs.
+    # calls Python, and Python may be waiting for that lock. The explicit format keeps Qt from
+    # loading all its decoders. PySide6 takes it as text, contrary to its stubs.
     return QImage.fromData(data, "JPG")  # type: ignore[arg-type]
 
 

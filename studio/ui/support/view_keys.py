@@ -131,7 +131,7 @@ _BESIDE: dict[KeyGroup, frozenset[KeyGroup]] = {
     KeyGroup.PICK: _PICTURES,
     KeyGroup.DUEL: _PICTURES,
 }
-"""Groups whose keys work at the same time as those of a group."""
+"""For each group, the groups whose keys work at the same time."""
 
 WINDOW_KEYS: dict[KeyGroup, tuple[str, ...]] = {
     KeyGroup.PICK: (*"GLCDTKOW", "Shift+D", "?"),
@@ -287,7 +287,7 @@ def command(event: QKeyEvent, *groups: KeyGroup) -> ViewCommand | None:
 
 
 def releases(event: QKeyEvent, which: ViewCommand) -> bool:
-    """Whether a released key is a command's, regardless of modifiers."""
+    """Whether a released key belongs to a command, regardless of modifiers."""
     return any(shortcuts.same_key(event, keys) for keys in _found().keys[which])
 
 

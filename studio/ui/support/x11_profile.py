@@ -1,8 +1,8 @@
 """Colour profiles of monitors on an X server, which are properties of its root window.
 
 Named `_ICC_PROFILE` for the first monitor and `_ICC_PROFILE_1`, `_ICC_PROFILE_2` … for the others
-(the specification "ICC Profiles in X"). Connections of our own are used: Qt's may not be waited on
-in a thread while the program ends.
+(the specification "ICC Profiles in X"). It uses connections of its own, since a thread must not
+wait on Qt's while the program ends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 MONITORS = 16
-"""Monitors whose profiles are watched."""
+"""Maximum number of monitors whose profiles are watched."""
 
 _ROOT_EVENTS, _PROPERTY_CHANGES = 1 << 11, 1 << 22
 _PROPERTY_NOTIFY = 28
@@ -212,7 +212,7 @@ def _freed(reply: Any) -> Iterator[None]:
 
 
 class ProfileWatch(QObject):
-    """Notices when a profile on the X server is set, replaced or removed.
+    """Reports when a profile on the X server is set, replaced or removed.
 
     Signals:
         changed: the profile of a monitor changed.

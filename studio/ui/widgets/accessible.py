@@ -189,7 +189,7 @@ def _interface(key: str, thing: QObject) -> QAccessibleInterface | None:
         return None
     made = _PropertyAccessible(thing, QAccessible.Role(role))
     # Qt asks again after the widget's meta-object has changed, e.g. by connecting a slot, and
-    # deletes all interfaces together with the widget. Python must delete none before.
+    # deletes all interfaces together with the widget. Python must not delete one earlier.
     place = shiboken6.getCppPointer(thing)[0]
     _made[place] = [*filter(shiboken6.isValid, _made.get(place, ())), made]
     return made

@@ -57,7 +57,7 @@ class ToggledIsClicked(_Base):
         self._known = before
 
     def on_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Turn a change that was not a click into one."""
+        """Turn a change that was not a click into a click."""
         # A button in a group is also unchecked when another is checked.
         if not self._known and (on or self.group() is None):
             self.setChecked(not on)

@@ -84,7 +84,8 @@ class _UnseenList(QListView):
 
 
 class MenuChip(HoverTip, QComboBox):
-    """A value with a menu; while the menu is closed, Up and Down change it, and letters jump.
+    """A value with a menu; while the menu is closed, Up and Down change it, and letters jump to
+    entries.
 
     Signals:
         changed: the user chose another value (the value); not emitted by `set_value`.

@@ -136,7 +136,7 @@ class FocusWatch(QObject):
         self._show(new if by_key or usual else None)
 
     def by_key(self, widget: QWidget) -> None:
-        """Move the focus to a widget with the ring, as the keyboard does, though not by Tab."""
+        """Focus a widget and show the ring, as after a keyboard command other than Tab."""
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
         widget.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
         self._show(QApplication.focusWidget())
@@ -173,7 +173,7 @@ def wants_ring(widget: QWidget) -> bool:
 
 
 def focus_by_key(widget: QWidget) -> None:
-    """Set the focus as by the Tab key, so that the ring shows: for F6 and shortcuts."""
+    """Set the focus as the Tab key does, so that the ring shows; for F6 and shortcuts."""
     if _watch is None:
         widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
     else:

@@ -27,7 +27,7 @@ _BREAKS = re.compile(r"[/\\]")
 _AIR = 10  # pixels above and below several lines
 _NARROWEST = 120
 _MOST = 9
-"""Limit of notices kept; the oldest are dropped."""
+"""Maximum number of notices kept; the oldest are dropped."""
 _ICONS: dict[Tone, tuple[str, str]] = {
     "plain": ("info", "text2"),
     "warn": ("warning", "warn"),
@@ -113,7 +113,7 @@ class MessageBar(QFrame):
 
     @property
     def _in_view(self) -> list[Notice]:
-        """Notices of the current view, and those that belong to none."""
+        """Notices of the current view, and notices that belong to no view."""
         here = self._place
         return [one for one in self._notices if not one.here or self._places[one.key] == here]
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from studio.common.terminal import harmless
 
 _MOST_LINES = 24
-"""Limit of lines in a tool tip."""
+"""Maximum number of lines in a tool tip."""
 
 _NOTHING = " "
 """Description that hides the default one of a widget."""

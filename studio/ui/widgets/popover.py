@@ -1,7 +1,7 @@
 """Popovers and round corners.
 
-A popover is a child of the window and not a window itself: it grabs no keyboard and works without a
-compositor.
+A popover is a child of the window and not a window itself: it does not grab the keyboard, and works
+without a compositor.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class Popover(QFrame):
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: FBT001 - Qt's
         if not self.isVisible():
-            # It was hidden with the focus: that goes to another part of the window.
+            # Hidden while it has the focus, which moves to another part of the window.
             return super().focusNextPrevChild(forward)
         before = QApplication.focusWidget() or self
         found = next_stop(before, self, forward=forward) or self

@@ -44,7 +44,7 @@ class SplitterHandle(QSplitterHandle):
             self.update()
 
     def _shape(self) -> None:
-        # Only the line is visible; all of it can be gripped (WA_MouseNoMask).
+        # Only a line is visible; the whole handle can be gripped (WA_MouseNoMask).
         margin = (GRIP - 1) // 2
         if self.orientation() == Qt.Orientation.Horizontal:
             self.setContentsMargins(margin, 0, margin, 0)
@@ -63,7 +63,7 @@ class SplitterHandle(QSplitterHandle):
 
     @needs("_lit")
     def resizeEvent(self, _event: QResizeEvent) -> None:
-        # Skip Qt's own: it would set its margins, we ours, in endless recursion.
+        # Skip Qt's handler: it would set its margins, and we ours, in endless recursion.
         self._shape()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -99,7 +99,7 @@ def show_notification(window: QWidget, text: str) -> None:
         told.setObjectName(NAME)
         accessible.set_role(told, QAccessible.Role.Notification)
     else:
-        # The oldest; as the window's last child it is then the newest.
+        # Reuse the oldest notification, moved to the end of the window's children as the newest.
         told = shown[0]
         told.setParent(None)
         told.setParent(window)

@@ -69,7 +69,7 @@ class StarFilter(QFrame):
     """Five star buttons with one tab stop; a click on the chosen one shows everything again.
 
     Signals:
-        changed: least number of stars chosen by the user, 0 for all (int).
+        changed: minimum number of stars chosen by the user, 0 for all (int).
     """
 
     changed = Signal(int)

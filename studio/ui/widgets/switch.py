@@ -15,7 +15,7 @@ from studio.ui.widgets.plain_text import set_words
 TRACK = QSize(28, 16)
 KNOB = 10  # diameter in pixels
 SPACE = 8
-HIGH = 24  # least height in pixels, for the pointer
+HIGH = 24  # minimum height in pixels, for the pointer
 
 
 class Switch(ToggledIsClicked, PaintedButton):
@@ -64,7 +64,7 @@ class Switch(ToggledIsClicked, PaintedButton):
 
     def _paint_track(self, painter: QPainter, track: QRectF) -> None:
         look, on, usable = theme(), self.isChecked(), self.isEnabled()
-        # Off, the outline is what shows the control.
+        # When it is off, only the outline shows the control.
         edge = "edge" if usable else "off"
         painter.setPen(Qt.PenStyle.NoPen if on and usable else QPen(look.color(edge), 1))
         ground = "fillh" if self.underMouse() else "fill"

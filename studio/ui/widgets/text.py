@@ -52,9 +52,11 @@ class Text(QLabel):
         self.setText(text)
 
     def setAlignment(self, flags: Qt.AlignmentFlag) -> None:
-        # By the window's direction: Qt uses the text's, which would put numbers on the other side.
+        # Align by the window's direction: Qt uses the text's, which would put numbers on the other
+        # side.
         if self.isRightToLeft():
-            # Through the widget: importing QStyle creates its 18 enums, 6 ms of every start.
+            # Through the widget's style object: importing QStyle creates its 18 enums, 6 ms of
+            # every start.
             flags = self.style().visualAlignment(self.layoutDirection(), flags)
             flags |= Qt.AlignmentFlag.AlignAbsolute
         super().setAlignment(flags)
@@ -136,7 +138,7 @@ class ElidedLabel(Text):
 
     @needs("_lines")
     def hasHeightForWidth(self) -> bool:
-        # Not in the size policy, which QLabel sets at each change of its text.
+        # Not set in the size policy, which QLabel resets at each change of its text.
         return self._lines > 1
 
     @needs("_lines")

@@ -15,7 +15,7 @@ from studio.ui.widgets.plain_text import plain_tip
 if TYPE_CHECKING:
     _Base = QWidget
 else:
-    # The other base of a class with this mixin is a widget already, and Qt allows only one.
+    # Classes with this mixin have a widget as their other base, and Qt allows only one.
     _Base = object
 
 DELAY = 600

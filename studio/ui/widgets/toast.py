@@ -62,8 +62,8 @@ class Toast(QFrame):
     """
 
     def __init__(self, over: QWidget) -> None:
-        # A sibling of the zone, not a child: of a stacked widget a screen reader sees only the
-        # pages.
+        # A sibling of the zone, not a child: a screen reader sees only the pages of a stacked
+        # widget.
         self._within = over.parentWidget() or over
         super().__init__(self._within)
         self._over = over

@@ -28,11 +28,11 @@ class GridBar(QFrame):
     """Name and count at the left, view options at the right.
 
     Attributes:
-        name, count: what is shown, and how much of it.
+        name, count: name of the place shown, and number of its pictures.
         rejected: the button that hides rejected pictures.
         emptying, dismissal: buttons that empty the trash and dismiss jobs; None until needed.
         captions: button of the action of this name.
-        stars: the least number of stars shown.
+        stars: filter by a minimum number of stars.
 
     Signals:
         sort_chosen: new sort order (Sort).
@@ -40,7 +40,7 @@ class GridBar(QFrame):
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
         stacks_chosen: the chosen grouping into stacks (StackBy).
         all_stacks_toggled: opening or closing of all stacks requested.
-        stars_chosen: least number of stars to show, 0 for all (int).
+        stars_chosen: minimum number of stars to show, 0 for all (int).
         emptying_wanted: emptying of the trash requested.
         dismissal_wanted: dismissal of all failed and cancelled jobs requested.
     """
@@ -229,7 +229,7 @@ class GridBar(QFrame):
 
     def _yield_room(self) -> None:
         left_out, width = self._not_wanted(), RowWidth(self._row)
-        # For these two the name is never cut; for the other options it may be.
+        # The name is never cut for these two parts; for the other options it may be.
         extras = ((self._every_stack,), (self._stack_words,))
         spare = self.name.sizeHint().width() - self.name.minimumSizeHint().width()
         for group in (*extras, *self._giving_way):

@@ -134,7 +134,7 @@ class WindowLayout(QWidget):
 
     @property
     def drawer(self) -> bool:
-        """Whether the inspector lies over the views."""
+        """Whether the inspector is over the views."""
         return self._drawer
 
     @property
@@ -258,7 +258,8 @@ class WindowLayout(QWidget):
         self._share()
         self._place_drawer()
         if self._drawer and self.inspector_open:
-            # Only here: events also come while the children are being deleted, in their order.
+            # Raise it only here: events also arrive while the children are being deleted in their
+            # order.
             self.inspector.raise_()
         if narrow != self._narrow:
             self._narrow = narrow

@@ -56,7 +56,7 @@ class StudioWindow(QWidget):
         painted: whether it has been painted.
         closing: whether it is being closed for good.
         may_close: returns whether it may be closed; asks the user if necessary.
-        views: grid and loupe.
+        views: stack of the grid and the large views.
         grid: the grid with its bars.
         pages: pages within the grid: gallery or welcome page.
 

@@ -98,7 +98,7 @@ def turn_full_screen(window: QWidget) -> None:
 
 
 def note_geometry(window: QWidget) -> None:
-    """Fix the geometry to save until `forget_geometry`, whatever a view does to the window."""
+    """Fix the geometry to save until `forget_geometry`, regardless of what a view does."""
     window.setProperty(_GEOMETRY, window.saveGeometry())
 
 

@@ -18,7 +18,7 @@ class ConflictQuestion(Question):
     """Asks whether to add a number or skip the copy; accepted means a number.
 
     Attributes:
-        for_all: whether the answer is meant for all others of this export.
+        for_all: whether the answer applies to all others of this export.
     """
 
     def __init__(self, copy: PlannedCopy, parent: QWidget) -> None:
@@ -36,14 +36,14 @@ class ConflictQuestion(Question):
 
 
 class ConflictAsker:
-    """Asks about the names of one export, until an answer is meant for all."""
+    """Asks about the names of one export, until an answer applies to all."""
 
     def __init__(self, parent: Callable[[], QWidget]) -> None:
         self._parent = parent
         self._for_all: ConflictRule | None = None
 
     async def ask_about(self, copy: PlannedCopy) -> ConflictRule:
-        """Ask what to do about a taken name, unless that was answered for all."""
+        """Ask what to do about a taken name, unless an earlier answer applies to all."""
         if self._for_all is not None:
             return self._for_all
         question = ConflictQuestion(copy, self._parent())

@@ -28,10 +28,10 @@ from studio.ui.widgets.toast import Toast
 _SIZE = QSize(1024, 628)
 _PRESETS, _PREVIEW = 212, 308
 _MARGIN = QSize(16, 12)
-"""Width and height that the dialog leaves free of the window."""
+"""Width and height of the window that the dialog leaves uncovered."""
 
 _FOLDED = 1024
-"""Width below which the preview lies under the form."""
+"""Width below which the preview is below the form."""
 
 
 class ExportDialog(OutgoingDialog):
@@ -45,7 +45,7 @@ class ExportDialog(OutgoingDialog):
     Signals:
         export_wanted: Export was pressed.
         everything_wanted: show the names of all copies.
-        undo_wanted, redo_wanted: of a change to the presets.
+        undo_wanted, redo_wanted: undo or redo a change to the presets.
         shown, hidden: it was opened or closed.
     """
 
@@ -64,7 +64,7 @@ class ExportDialog(OutgoingDialog):
         row.setSpacing(0)
         row.addWidget(self._made_presets())
         self._scrolled = QScrollArea(self._body)
-        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have it
+        self._scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields take the focus
         self._scrolled.setWidgetResizable(True)
         self._scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scrolled.setWidget(self._made_form())

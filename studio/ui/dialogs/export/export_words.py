@@ -33,7 +33,7 @@ def format_name(kind: ExportFormat) -> str:
 
 
 def summary(preset: ExportPreset) -> str:
-    """Short description of the copies by a preset: "JPEG 88, sRGB"."""
+    """Short description of the copies made by a preset: "JPEG 88, sRGB"."""
     if preset.fixed:
         return _("as received, bit for bit")
     kind = format_name(preset.format)

@@ -24,7 +24,7 @@ _ENOUGH = 4
 """Copies after which the remaining time is estimated."""
 
 _TOLD = 10
-"""Per cent after which progress is announced again."""
+"""Percentage points between announcements of the progress."""
 
 
 def ended_words(run: ExportRun) -> str:
@@ -248,6 +248,6 @@ def _numbers(run: ExportRun) -> dict[str, str]:
 
 
 def others_than(queue: ExportQueue, run: ExportRun | None) -> tuple[ExportRun, ...]:
-    """The exports that wait, then those that can be resumed; without the one shown."""
+    """Waiting exports, then those that can be resumed; without `run`, the one shown."""
     waiting = (one for one in queue.active if one.state is ExportState.WAITING)
     return tuple(one for one in (*waiting, *queue.stopped) if one is not run)

@@ -57,7 +57,7 @@ _DIGITS = ("n:2", "n:3", "n:4", "n:5")
 
 
 class ExportForm(Page):
-    """Shows a preset; every change makes another preset, which is emitted.
+    """Shows a preset; every change emits a changed preset.
 
     Attributes:
         preset: the preset shown, with the changes of the user.
@@ -95,7 +95,7 @@ class ExportForm(Page):
 
     @property
     def rows(self) -> int:
-        """Number of rows, for those that are added below."""
+        """Number of rows, for adding others below."""
         return self._grid.rowCount()
 
     def add_row(self, label: str, content: QLayout) -> Text:
@@ -291,7 +291,7 @@ class ExportForm(Page):
     # --- content --------------------------------------------------------------------------
 
     def offer_formats(self, formats: Collection[ExportFormat]) -> None:
-        """Offer only formats that can be written here."""
+        """Offer only formats that can be written on this computer."""
         for one in ExportFormat:
             self.kind.segment(one).setVisible(one in formats)
 
@@ -361,7 +361,7 @@ class ExportForm(Page):
         self._each.setText(words)
 
     def show_example(self, words: str) -> None:
-        """Show the name of a copy; nothing while the field says what is wrong."""
+        """Show the name of a copy; nothing while the field shows an error."""
         if not self.wrong:
             self.example.setText(words)
 
@@ -420,7 +420,7 @@ class ExportForm(Page):
         self._change(replace(self.preset, ground=ground))
 
     def on_pattern_changed(self, pattern: str) -> None:
-        """Use a pattern that is valid; say what is wrong with another one."""
+        """Use a valid pattern; show the error of an invalid one."""
         try:
             name_pattern.parse(pattern)
         except InputError as error:
@@ -473,7 +473,7 @@ _COLOUR_DISC = 14
 
 
 class ColourButton(PaintedButton):
-    """A disc in a colour; a press is for choosing another one."""
+    """A disc in a colour; pressing it is a request to choose another colour."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent, radius=12)

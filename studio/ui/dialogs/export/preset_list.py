@@ -165,7 +165,7 @@ class PresetList(QListWidget):
         return tuple(str(self.item(row).data(ID)) for row in range(self.count()))
 
     def show_presets(self, presets: Sequence[ExportPreset], current: str) -> None:
-        """Show presets, with the one of this id as the current one, without a signal."""
+        """Show presets without emitting a signal; `current` is the id of the current one."""
         self._filling = True
         if self.ids != tuple(one.id for one in presets):
             self.clear()
@@ -265,6 +265,6 @@ class PresetList(QListWidget):
         ):
             self.move_current(-1 if key == Qt.Key.Key_Up else 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            event.ignore()  # the dialog's own: it exports
+            event.ignore()  # left to the dialog, where Enter exports
         else:
             super().keyPressEvent(event)

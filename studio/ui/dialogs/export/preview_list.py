@@ -47,7 +47,7 @@ Index = QModelIndex | QPersistentModelIndex
 class CopiesModel(QAbstractListModel):
     """The planned copies of an export."""
 
-    # Of the class: Qt asks for the number of rows while the object is made.
+    # A class attribute: Qt asks for the number of rows during construction.
     _copies: tuple[PlannedCopy, ...] = ()
     _sizes: Sequence[int] = ()
     _exact = False

@@ -27,7 +27,7 @@ from studio.ui.widgets.edit_menu import EditMenu
 
 _KIND = QTextFormat.ObjectTypes.UserObject + 1
 _TOKEN = QTextFormat.Property.UserProperty + 1
-_OBJECT = "\ufffc"  # what Qt puts into the text for an object
+_OBJECT = "\ufffc"  # Qt's placeholder character for an object in a text
 _SIDE = 6
 _HEIGHT = 30
 
@@ -126,7 +126,7 @@ class TokenField(QTextEdit):
         self.setFocus()
 
     def on_text_changed(self) -> None:
-        """Make blocks of the tokens that were typed, and emit the pattern."""
+        """Turn typed tokens into blocks, and emit the pattern."""
         if self._setting:
             return
         self._setting = True

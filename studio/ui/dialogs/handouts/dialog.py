@@ -37,7 +37,7 @@ _BESIDE = 3
 """Check boxes of captions per row."""
 
 _TOLD = 10
-"""Per cent after which progress is announced again."""
+"""Percentage points between announcements of the progress."""
 
 
 def caption_name(caption: SheetCaption) -> str:
@@ -63,7 +63,7 @@ class HandoutDialog(OutgoingDialog):
         words: text about the progress or the result.
 
     Signals:
-        make_wanted, stop_wanted, folder_wanted: those buttons were pressed.
+        make_wanted, stop_wanted, folder_wanted: the button was pressed.
         changed: a control of the form was changed by the user.
     """
 

@@ -107,7 +107,7 @@ class PageDialog(HandoutDialog):
         self.on_place_chosen()
 
     def show_presets(self, presets: Sequence[ExportPreset], chosen: str = "") -> None:
-        """Show the presets for pictures beside the page, with `chosen` or the first one chosen."""
+        """Show the presets for pictures beside the page, and choose `chosen` or the first one."""
         self.preset.set_choices([ChipChoice(value=one.id, text=title_of(one)) for one in presets])
         if any(one.id == chosen for one in presets):
             self.preset.set_value(chosen)

@@ -23,7 +23,7 @@ from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 
 _SHARE = 0.72
-"""Share of a text's box that its line takes."""
+"""Height of the line that represents a text, as a share of its box."""
 
 
 class SheetPreview(QWidget):

@@ -172,7 +172,7 @@ class SheetDialog(HandoutDialog):
         return None
 
     def on_page_chosen(self) -> None:
-        """Propose the usual grid of another page."""
+        """Propose the default grid of the chosen page size."""
         plain = ContactSheet(
             paper=SheetPaper(str(self.paper.value)), landscape=self.direction.value is True
         )

@@ -52,7 +52,7 @@ class AboutSection(SettingsSection):
         *,
         feed: Callable[[], str] = updates.feed,
     ) -> None:
-        """`feed` finds the address asked for newer versions, in a thread."""
+        """`feed` finds the address of the list of versions, in a thread."""
         super().__init__(core, _("Logs"), parent)
         self._feed = feed
         self.setAccessibleName(_("About"))

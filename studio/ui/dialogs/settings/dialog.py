@@ -96,8 +96,8 @@ class SettingsDialog(QDialog):
         sections.addStretch(1)
         self.area.setWidget(inside)
         column.addWidget(self.area, 1)
-        # Only scrolling by the user: layout changes also move the bar, and must not change the
-        # tab.
+        # React only to the user's scrolling: layout changes also move the bar, but must not change
+        # the tab.
         self.area.verticalScrollBar().actionTriggered.connect(self.on_scrolled)
         self.keys.card_opened.connect(self.on_card_opened)
         self.pictures.show_folder.connect(self.show_folder)

@@ -164,7 +164,7 @@ class LookSection(SettingsSection):
         self._core.settings.change(monitor_profile=choice == "on")
 
     def on_screen_colours(self) -> None:
-        """Show the profile that pictures are shown through."""
+        """Show which profile pictures are converted with."""
         self.monitor_profile.setText(monitor_line(screen_colours()))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -179,7 +179,7 @@ def _app() -> QApplication:
 
 
 def monitor_line(colours: ScreenColours) -> str:
-    """Profile that pictures are shown through, or why they are not converted."""
+    """Profile that pictures are converted with, or why they are not converted."""
     if colours.transform is not None:
         name = one_line(colours.transform.name.strip(), LONGEST_NAME)
         # Translators: {name} is the name of the monitor's colour profile.

@@ -69,7 +69,7 @@ class LimitFields(QWidget):
         self.per_minute.set_value(profile.per_minute or 0)
 
     def taken_by(self, profile: Profile) -> Profile:
-        """Return the profile with these limits."""
+        """The profile with these limits."""
         at_once, per_minute = self.at_once.value(), self.per_minute.value()
         return replace(profile, at_once=at_once or None, per_minute=per_minute or None)
 

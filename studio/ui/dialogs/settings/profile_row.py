@@ -179,7 +179,7 @@ class ProfileRow(QFrame):
         self.verdict.clear()
 
     async def _remove(self) -> None:
-        # The key first: otherwise a failure would leave a key without a provider.
+        # Delete the key first: otherwise a failure would leave a key without a provider.
         if self._has_key and not await self._delete_key():
             return
         settings = self._core.settings

@@ -39,7 +39,7 @@ class SettingsSection(QFrame):
         """Show the current settings."""
 
     def saver(self, name: str) -> Callable[[object], None]:
-        """Return a slot that saves a control's value as the setting of this name."""
+        """Slot that saves a control's value as the setting of this name."""
         return partial(self._save, name)
 
     def _save(self, name: str, value: object) -> None:

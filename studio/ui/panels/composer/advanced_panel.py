@@ -70,11 +70,11 @@ def turned_off(wanted: Advanced) -> tuple[str, ...]:
 
 
 class AdvancedRows(QWidget):
-    """Rows for one model; another model gets new ones.
+    """Rows for one model; replaced for another model.
 
     Attributes:
-        slider, free, thinking, search, image_search, detail, safety: the controls; None or empty
-            if unsupported.
+        slider, free, thinking, search, image_search, detail, safety: the controls; None or empty if
+            unsupported.
 
     Signals:
         temperature_chosen(object): a number, or None for the model's default.
@@ -230,7 +230,7 @@ MARGIN = 8  # between the panel and the window's edges
 
 
 class InstructionEdit(QPlainTextEdit):
-    """The text "System instruction"; binary data is not pasted into it.
+    """Field for the system instruction; refuses binary data that is pasted.
 
     Signals:
         troubled(object): a StudioError for text that cannot be pasted.
@@ -312,8 +312,8 @@ class AdvancedPanel(Popover):
             with QSignalBlocker(self.system):
                 self.system.setPlainText(wanted.system)
         if not self.isVisible():
-            # While open, the box means that the text is to be kept, even text still being
-            # written.
+            # While the panel is open, the box means that the text is to be kept, even text still
+            # being written.
             self._show_kept(bool(kept) and kept == wanted.system)
         self.keep.setEnabled(bool(wanted.system.strip()) or self.keep.isChecked())
         self._make_rows(model)

@@ -60,7 +60,7 @@ SCREENS = frozenset({"16:9", "9:16", "21:9"})
 """Ratios of screens, whose rectangles are filled; those of prints are outlines."""
 
 NAME_MARGIN = 5
-FORGET = 1200  # milliseconds after which typed figures are discarded
+FORGET = 1200  # milliseconds after which typed digits are discarded
 
 
 def label(value: str) -> str:
@@ -106,7 +106,7 @@ class RatioSegment(PaintedRadio):
     """One ratio in the frame.
 
     Signals:
-        hovered: the pointer came or left.
+        hovered: the pointer entered or left.
     """
 
     hovered = Signal()
@@ -150,7 +150,7 @@ class RatioSegment(PaintedRadio):
 class RatioName(QWidget):
     """Name of the ratio under the pointer, else of the chosen one; as wide as the widest name.
 
-    It stands beside the segments, so that none of them moves when another one is chosen.
+    Placed beside the segments, so that choosing one does not move them.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -165,7 +165,7 @@ class RatioName(QWidget):
         return self._shown
 
     def show_name(self, name: str, among: tuple[str, ...]) -> None:
-        """Show this name; `among` are all names that may be shown, and set the width."""
+        """Show this name; `among`, all names that may be shown, determines the width."""
         self._shown, names = name, among
         if names != self._names:
             self._names = names
@@ -324,7 +324,7 @@ class AspectPicker(QWidget):
             self.changed.emit(segment.ratio)
 
     def on_forgotten(self) -> None:
-        """Discard typed figures."""
+        """Discard typed digits."""
         self._typed = ""
 
     @needs("_more")
@@ -447,7 +447,7 @@ def _paint_mark(widget: QWidget, right: int = 3) -> None:
 
 
 COLUMNS = 5
-AREA = 26 * 26  # of each rectangle, in square logical pixels
+AREA = 26 * 26  # area of each rectangle in square logical pixels
 CELL = QSize(84, 88)
 Pixels = tuple[int, int] | None
 
@@ -504,7 +504,7 @@ class RatioCell(QAbstractButton):
 
 
 class AspectPanel(QFrame):
-    """Panel above or below the picker; a choice or Esc closes it, typed figures focus a ratio.
+    """Panel above or below the picker; a choice or Esc closes it, typed digits focus a ratio.
 
     Signals:
         chosen(object): the ratio, or "match".
@@ -550,7 +550,7 @@ class AspectPanel(QFrame):
             current.setFocus()
 
     def _go_to(self, figure: str) -> bool:
-        """Focus the ratio being typed; figures without a match start over."""
+        """Focus the ratio being typed; digits without a match start over."""
         figure = ":" if figure in "x/" else figure
         for typed in (self._typed + figure, figure):
             begun = [cell for cell in self._cells if cell.ratio.startswith(typed)]

@@ -23,7 +23,7 @@ from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.plain_text import restyle
 from studio.ui.widgets.text import Text
 
-INSET = 9  # plus the frame's 2 px: the 11 of the design
+INSET = 9  # 11 px in the design, which include the frame's 2 px
 
 
 class Card(QFrame):
@@ -60,7 +60,7 @@ class Card(QFrame):
         self._narrow: bool | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(INSET, INSET, INSET, INSET)
-        # 12 px between prompt and Generate; the last icon's own margin is 7 of them.
+        # 12 px between prompt and Generate, of which 7 are the last icon's own margin.
         self._grid.setHorizontalSpacing(5)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)

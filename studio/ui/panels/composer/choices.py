@@ -90,7 +90,8 @@ class MarkedButton(IconButton):
 
 
 class ChoicesRow(QWidget):
-    """Chips that are hidden as the row narrows: pixels, seed, aspect to a chip, count into "more".
+    """Chips that give way as the row narrows: pixels and seed are hidden, the aspect ratio becomes
+    a chip, and the count moves into "more".
 
     Attributes:
         given_way: the choices hidden now.
@@ -98,8 +99,8 @@ class ChoicesRow(QWidget):
 
     Signals:
         model_chosen(object): (profile, model).
-        aspect_chosen(object), size_chosen(object), count_chosen(object), seed_chosen(object):
-            the user's choice; a seed of None is automatic.
+        aspect_chosen(object), size_chosen(object), count_chosen(object), seed_chosen(object): the
+            user's choice; a seed of None is automatic.
         advanced_chosen(object, str): the advanced choices, and which of them changed.
         system_kept(str): the instruction kept for all pictures; empty for none.
         troubled(object): a StudioError for content that cannot be pasted.
@@ -225,8 +226,8 @@ class ChoicesRow(QWidget):
 
     def fit(self) -> None:
         """Hide choices until the rest fits, then lay out the row."""
-        # Each part is measured once, and shown or hidden once: of the steps, only the one without
-        # pixels changes the width of a part.
+        # Each part is measured and shown or hidden only once: among the steps, only the one without
+        # pixels changes a part's width.
         sizes: dict[QWidget, QSize] = {}
         for step in _STEPS:
             if step.pixels != self.given_way.pixels:
@@ -241,7 +242,7 @@ class ChoicesRow(QWidget):
         self._place(sizes)
 
     def _visible(self, step: HiddenChoices) -> dict[QWidget, bool]:
-        """Whether the parts that come and go are shown at this step."""
+        """Visibility of the optional parts at this step."""
         offer = self._offer
         has_aspects = offer is not None and bool(offer.aspects)
         chip = step.aspect or self._narrow
@@ -257,7 +258,7 @@ class ChoicesRow(QWidget):
         }
 
     def parts(self, visible: Mapping[QWidget, bool] | None = None) -> list[QWidget]:
-        """The shown parts from left to right: as `visible` says, or as they are now."""
+        """The shown parts from left to right, by `visible` or as they are now."""
         row = (
             self.model,
             self.aspect,
@@ -417,7 +418,7 @@ def summary(advanced: Advanced) -> str:
 
 
 def _width(parts: Sequence[QWidget], sizes: dict[QWidget, QSize]) -> int:
-    """Width of a row of parts; adds to `sizes` those that are missing there."""
+    """Width of a row of parts; adds missing sizes to `sizes`."""
     for part in parts:
         if part not in sizes:
             sizes[part] = _size(part)
@@ -446,7 +447,7 @@ def offered(
 ) -> list[ChipChoice]:
     """Entries for the chip "Model"; their values are (profile, model).
 
-    `keyless` says whether a profile has no key; choosing one of its models asks for one. Models
+    `keyless` returns whether a profile has no key; choosing one of its models asks for one. Models
     that only simulate faults are listed with `faults`, or while chosen. Retired models are listed
     where chosen or listed by the service, which may still serve them.
     """

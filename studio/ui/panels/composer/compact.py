@@ -50,7 +50,7 @@ class CompactLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, QAccessible.Role.Button)
-        self._end = 0  # where the choices end, in a language written from the left
+        self._end = 0  # right edge of the choices in left-to-right languages
         self._prompt = ""
         self._placeholder = ""
         self._words = ""
@@ -184,7 +184,7 @@ class CompactLine(QWidget):
                     roles[at] = role or roles[at]
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if self.isRightToLeft():
-            # In one piece: the parts of a text that runs both ways do not lie side by side.
+            # Drawn in one piece: the runs of a bidirectional text are not placed side by side.
             painter.setPen(look.color("text" if self._prompt else "text3"))
             line = placed(self, QRectF(left, 0, right - left + 8, self.height()))
             painter.drawText(line, flags, shown)

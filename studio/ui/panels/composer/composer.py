@@ -56,7 +56,7 @@ class Composer(Dock):
 
     Attributes:
         reception, references, thumbnails: import, edits and thumbnails of the references.
-        question: what has to be answered before a run is submitted.
+        question: the question to answer before a run is submitted.
 
     Signals:
         changed(object): the draft was replaced.
@@ -94,7 +94,7 @@ class Composer(Dock):
         editor: PromptEditor | None = None,
         draft: Draft | None = None,
     ) -> None:
-        """`editor` is an existing prompt editor to move in; `draft` is the first draft."""
+        """`editor` is an existing prompt editor to take over; `draft` is the first draft."""
         super().__init__(parent, editor=editor)
         self._core = core
         first = draft or Draft()
@@ -390,7 +390,7 @@ class Composer(Dock):
         return self.suggestion(model).sent, model
 
     def suggestion(self, model: Model) -> DraftSuggestion:
-        """The draft as this model takes it."""
+        """The draft fitted to this model."""
         return suggest_draft(self.draft(), model, input_ratio=self._ratio())
 
     def _ratio(self) -> float | None:

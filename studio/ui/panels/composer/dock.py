@@ -30,7 +30,7 @@ from studio.ui.widgets.message_bar import MessageBar
 def prompt_entries(
     editor: PromptEditor, clear: Callable[[], object], history: Callable[[], object]
 ) -> list[Entry]:
-    """Entries of the prompt's menu in addition to those of every text field."""
+    """Entries that the prompt's menu has in addition to those of a text field."""
     empty = "" if editor.text() else _("The prompt is empty")
     return [(_("Clear prompt"), clear, empty), (_("Prompt history…"), history, "")]
 
@@ -137,7 +137,7 @@ class Dock(QFrame):
             return
         self.sheet.hide()
         self.sheet.setParent(self)
-        # The width of the overlay is not that of the next view.
+        # The next view needs another width than the overlay's.
         self.sheet.setMinimumWidth(0)
         self.sheet.setMaximumWidth(_WIDEST)
         self._box.insertWidget(0, self.sheet)
@@ -192,7 +192,7 @@ class Dock(QFrame):
         self.place_sheet()
 
     def place(self) -> Place:
-        """Geometry of card and prompt to restore at the next start; empty if it would not apply."""
+        """Geometry of card and prompt to restore at the next start; empty without an open card."""
         if self._compact or not self.bar.isHidden():
             return ()
         return place_of(self, self.card, self.card.editor)
@@ -223,7 +223,7 @@ class Dock(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._compact:
-            # The card has its own top line; the compact line needs this one.
+            # The card has its own top line; the compact line has none, so paint it here.
             painter = QPainter(self)
             painter.fillRect(0, 0, self.width(), 1, theme().color("line"))
             painter.end()

@@ -98,7 +98,7 @@ def notes_of(
     """Notes of the slots, in order.
 
     `trashed` are ids of pictures known to be in the trash; `otherwise` maps the sha256 of an input
-    to a note on its conversion for sending; `sentences` are those of the roles.
+    to a note on its conversion for sending; `sentences` are the sentences of the roles.
     """
     takes = limit_of(draft, model)
     sent = len(fitting(draft, takes))

@@ -53,7 +53,7 @@ class FirstCard(QFrame):
     def hand_over(self) -> None:
         """Remember the focus before the editor moves."""
         self.writing = self.editor.hasFocus()
-        # An input method drops a word it composes when the focus goes.
+        # An input method discards the word being composed when the focus is lost.
         self.editor.keep_composed()
         # Otherwise Qt would focus the next widget, which mistakes that for the user's choice.
         self.editor.clearFocus()

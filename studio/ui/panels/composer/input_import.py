@@ -67,11 +67,11 @@ class IntakeItem:
 
 
 TRIED = 16
-"""Limit of unreadable items, after which the rest are not tried."""
+"""Maximum number of unreadable items, after which the rest are not tried."""
 
 
 async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:
-    """Import dropped or pasted content; the first reference gets `role`, the others none.
+    """Import dropped or pasted content in a role; for EDIT, only the first item gets it.
 
     Items are taken in order until `room` is used up; the rest are not even read.
     """
@@ -115,7 +115,7 @@ async def take_pictures(
 ) -> IntakeResult:
     """Import pictures of the library as references; with `each`, all get `role`.
 
-    `then` is the role of those after the first.
+    `then` is the role of the pictures after the first.
     """
     things = await _of_pictures(library, pictures[: room + TRIED])
     taken = await store_items(library, things, role, room, each=each, then=then)
@@ -252,7 +252,7 @@ class InputImport(QObject):
     ) -> None:
         try:
             async with self._in_order():
-                # Ask only now: earlier imports may have filled it. A source or a replacement
+                # Ask only now: earlier imports may have filled the draft. A source or a replacement
                 # needs no room.
                 ask = self._room()
                 room = ask() if ask is not None else 0

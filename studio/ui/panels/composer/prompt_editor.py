@@ -140,7 +140,7 @@ class PromptEditor(QTextEdit):
         """Insert the word that an input method is composing into the text, as shown."""
         word = self.textCursor().block().layout().preeditAreaText()
         if word:
-            # Not QInputMethod.commit: with some engines of IBus it drops the word.
+            # Not QInputMethod.commit, which drops the word with some engines of IBus.
             QGuiApplication.inputMethod().reset()
             event = QInputMethodEvent("", [])
             event.setCommitString(word)
@@ -250,7 +250,7 @@ class PromptEditor(QTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         undo, older = _undo_key(event), _history(event)
         if _enter(event):
-            # A word that is composed is not in the text yet, and only Enter completes it.
+            # A word being composed is not in the text yet, and only Enter completes it.
             if not self.composing:
                 self.submitted.emit()
         elif undo:

@@ -73,12 +73,12 @@ class PromptDelegate(QStyledItemDelegate):
     ) -> None:
         super().initStyleOption(option, index)
         pixmap = self._popup.thumbnail(index.row()) or self._none
-        # Attributes of the option that its stubs lack.
+        # Typed as Any: the stubs lack these attributes of the option.
         shown: Any = option
         shown.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
         shown.decorationSize = QSize(THUMBNAIL, THUMBNAIL)
         icon = QIcon()
-        # In these modes Qt would tint it otherwise.
+        # Otherwise Qt would tint the thumbnail in these modes.
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Active):
             icon.addPixmap(pixmap, mode)
         shown.icon = icon

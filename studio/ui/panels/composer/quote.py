@@ -12,9 +12,9 @@ from studio.common.i18n import _, dollars, listed, ngettext, number
 from studio.domain.budget import Budget
 
 ASKS_FROM = 17
-"""Pictures from which a run of unknown price needs a confirmation."""
+"""Number of pictures from which on a run of unknown price needs a confirmation."""
 REFUSED_FROM = 257
-"""Pictures from which a run is refused."""
+"""Number of pictures from which on a run is refused."""
 
 
 class ButtonState(StrEnum):

@@ -102,7 +102,7 @@ class SourceMarkup(QObject):
         return True
 
     def make_crops(self) -> None:
-        """Crop the frames that lie within the source, apart from what is sent."""
+        """Crop the frames that are within the source; they are not sent."""
         draft = self._holder.draft()
         source = drafting.source_of(draft)
         if draft.markup.crops and source is not None and source.picture is not None:
@@ -136,7 +136,9 @@ class SourceMarkup(QObject):
             self._reception.pictures([picture], Role.EDIT)
 
     def take_source(self, sources: Sequence[Reference]) -> bool:
-        """Put the copied picture and its markup into the draft; False if the sources are others."""
+        """Put the copied picture and its markup into the draft; False if the draft has other
+        sources.
+        """
         pending = self._pending
         if pending is None or [one.picture for one in sources] != [pending[0]]:
             return False

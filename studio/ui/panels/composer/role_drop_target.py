@@ -17,7 +17,7 @@ ROLES = (Role.EDIT, Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Ro
 """Roles in the order of their zones."""
 
 _NARROWEST = 118
-"""Least width of a zone in logical pixels; narrower zones are laid out in two rows."""
+"""Minimum width of a zone in logical pixels; narrower zones are laid out in two rows."""
 
 _GAP = 4
 _SIDE = 6
@@ -60,7 +60,7 @@ class RoleDropTarget(DropCover):
         return ROLES[nearest]
 
     def zones(self) -> list[QRectF]:
-        """The zones in the order of `ROLES`, in two rows where their words need it."""
+        """The zones in the order of `ROLES`, in two rows if their words need the width."""
         look = theme()
         title = QFontMetrics(look.font("title"))
         micro = QFontMetrics(look.font("micro"))

@@ -158,7 +158,7 @@ class SentPicture:
 
 
 class SentPictures(QWidget):
-    """The pictures in sending order; those that do not fit are counted."""
+    """The pictures in sending order; the number of those that do not fit is shown."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

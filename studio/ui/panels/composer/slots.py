@@ -110,16 +110,16 @@ class DashedButton(PaintedButton):
 
 GAP = 8
 MOST_SLOTS = 32
-"""Limit of slots: each is a widget, and no window fits more."""
+"""Maximum number of slots: each is a widget, and no window fits more."""
 _MOST_ROWS = 64
-"""Limit of rows in the menu of references that do not fit."""
+"""Maximum number of rows in the menu of references that do not fit."""
 
 
 class SlotsRow(QWidget):
     """The list "References"; those that do not fit are behind "+ 3".
 
     Attributes:
-        insert_at: place a slot that is moved would take; None while none is.
+        insert_at: index at which the dragged slot would be inserted; None while no slot is dragged.
 
     Signals:
         remove_wanted(int), show_wanted(int): index of a reference.

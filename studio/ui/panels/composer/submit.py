@@ -52,7 +52,7 @@ def situation(
 
 
 def too_many_edited() -> InputError:
-    """Error for more pictures to edit than fit."""
+    """Error for too many pictures to edit."""
     return InputError(
         _("Too many pictures to edit"),
         _("Edit at most {most} pictures at once. None were added.").format(
@@ -151,7 +151,9 @@ def question_notice(
 
 
 PAUSE = 1.0
-"""Seconds between presses for the second to confirm; a faster one is taken for an accident."""
+"""Minimum seconds between two presses for the second to confirm; a faster one counts as an
+accident.
+"""
 
 
 class PendingQuestion:
@@ -219,7 +221,7 @@ def limited(taken: int, given: int, most: int) -> Notice:
 
 
 _TOLD = 4
-"""Limit of errors shown in full, so that the bar does not outgrow the window."""
+"""Maximum number of errors shown in full, so that the bar does not outgrow the window."""
 
 
 def trouble(*errors: StudioError) -> Notice:

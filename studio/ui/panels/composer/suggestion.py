@@ -112,7 +112,7 @@ def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
 def notices(draft: Draft, model: Model) -> list[str]:
     """Sentences about choices that are left out, or sent although the model may refuse them."""
     if not model.sends_size:
-        # Its only size is shown in place of the chosen one.
+        # The model's only size is shown in place of the chosen one.
         draft = replace(draft, size=model.usual_size)
     left_out = choice_warnings(model.id, runs.left_out(draft, model))
     return [*left_out, *runs.limit_warnings(draft, model).sentences]
@@ -176,7 +176,7 @@ def _not_offered(wanted: str, used: str) -> str:
 
 
 def nearest_size(wanted: str, among: Sequence[str]) -> str:
-    """The closest size of `among`; its first if `wanted` is not a number."""
+    """The closest size of `among`; the first one if `wanted` is not a number."""
     edge = edge_of(wanted)
     if edge is None:
         return among[0]

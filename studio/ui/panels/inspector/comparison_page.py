@@ -25,7 +25,7 @@ LARGE = 1.4  # text scale from which the buttons are stacked
 
 
 class ComparisonPage(QWidget):
-    """Differences between compared pictures, and the decision which to keep.
+    """Differences between compared pictures, and the choice of which to keep.
 
     Signals:
         decided: a button was pressed ("keep_a", "crown_b" or "keep_both").

@@ -27,17 +27,17 @@ from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets.plain_text import set_tip
 
 SIDE = 38
-RING = 4  # around the current picture
+RING = 4  # pixels around the current picture, for its ring
 CHEVRON = 12
 GAP = 4
-BETWEEN = 3  # siblings are closer together
+BETWEEN = 3  # pixels between siblings, which are closer together
 MORE = 36
 RADIUS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyPosition:
-    """Position of a family member; without a picture, that of the count of hidden ones."""
+    """Position of a family member, or, without a picture, of the count of hidden members."""
 
     rect: QRect
     picture: Picture | None
@@ -104,7 +104,7 @@ class FamilyStrip(QWidget):
             return []
         above, below = list(family.ancestors), list(family.children)
         room = self.width() - SIDE - 2 * RING
-        # The parent and the first child have priority over more of either side.
+        # The parent and the first child have priority over further members of either side.
         up, down = min(1, len(above)), min(1, len(below))
         while True:
             steps = [(up + 1, down), (up, down + 1)]

@@ -97,7 +97,7 @@ class FormatLine(QFrame):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # Before the window's shortcuts: Del removes the format, not the picture.
+        # Handled before the window's shortcuts: Del removes the format, not the picture.
         early = event.type() == QEvent.Type.ShortcutOverride
         own = (Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Escape)
         if early and isinstance(event, QKeyEvent) and event.key() in own:

@@ -156,15 +156,16 @@ class Title(QWidget):
         self._reset_field()
 
     def _reset_field(self) -> None:
-        # Not when it is shown: a screen reader that gets a caret event before the focus event
-        # assumes that it has read the field already.
+        # Set here, not when the field is shown: a screen reader that gets a caret event before the
+        # focus event assumes that it has read the field already.
         self.field.setText(self.label.text())
 
     def on_kept(self) -> None:
         """Rename if Enter confirmed a new title."""
         name = " ".join(self.field.text().split())
         changed = name and name != self.label.text()
-        # First: hidden with the focus, Qt would hand it to the next control.
+        # First: if the field were hidden while focused, Qt would move the focus to the next
+        # control.
         self.left.emit()
         self.stop_editing()
         if changed:

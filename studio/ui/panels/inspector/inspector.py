@@ -43,7 +43,7 @@ class Inspector(QFrame):
         retitled: id and the new title.
         tagged: ids, names to add, names to remove (three tuples).
         tag_chosen: a tag to search for.
-        tags_wanted: needs the names of existing tags (`offer_tags`).
+        tags_wanted: the names of existing tags are needed (`offer_tags`).
         selected: id of a picture of the family that was clicked.
         decided: the decision of a comparison ("keep_a", "crown_b" or "keep_both").
         difference_wanted: show the map of the differences large.
@@ -312,7 +312,7 @@ class Inspector(QFrame):
     def _want(self) -> None:
         if self._page is None or not loop_runs() or not self.isVisible():
             return  # called again when shown
-        # The preview's request is last: of one picture the larger copy is kept.
+        # The preview's request comes last, so that its larger copy of a picture is the one kept.
         wishes = self._page.family_wishes()
         if self._with_preview:
             wishes += self._page.preview.wishes()

@@ -84,7 +84,7 @@ def account(job: Job, now: float) -> JobDescription:
 
 
 def copied(job: Job) -> str:
-    """Text for "Copy details": everything a support person would ask for."""
+    """Text for "Copy details": everything needed for support."""
     failure = job.failure
     end = job_outcome.end_of(job)
     lines = [end.head]

@@ -68,7 +68,7 @@ class ModePage(QFrame):
 
     @needs("keeps_key")
     def event(self, event: QEvent) -> bool:
-        # Before the window's shortcuts: Del removes the mark, not the picture.
+        # Handled before the window's shortcuts: Del removes the mark, not the picture.
         early = event.type() == QEvent.Type.ShortcutOverride
         if early and isinstance(event, QKeyEvent) and self.keeps_key(event):
             event.accept()

@@ -1,4 +1,4 @@
-"""Rows of the inspector about pixels: how much of each compared picture changed against A."""
+"""Rows of the inspector about pixels: how much each compared picture differs from A."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inspector page of reframe mode: formats, room, seam, sharpness, and the keys."""
+"""Inspector page of reframe mode: formats, margins, seam, sharpness, and the keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from studio.ui.widgets.text import Text
 
 MOST_SEAM = 128  # pixels
 STEP = 8  # pixels
-_MOST = 200_000  # pixels of room
+_MOST = 200_000  # pixels of a margin
 _EDGES = (Handle.LEFT, Handle.RIGHT, Handle.TOP, Handle.BOTTOM)
 
 

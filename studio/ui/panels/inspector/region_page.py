@@ -21,7 +21,7 @@ from studio.ui.widgets.text import Text
 
 THUMB = 76
 MOST_FEATHER = 128
-"""Limit of the soft edge in pixels of the picture."""
+"""Maximum width of the soft edge, in pixels of the picture."""
 
 _WIDE = 16_777_215  # Qt's limit of a width
 

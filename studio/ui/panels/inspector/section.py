@@ -56,7 +56,7 @@ class InspectorSection(QFrame):
 
 
 class PaddedScrollArea(QScrollArea):
-    """Scroll area as wide inside as outside; its bar is drawn over the padding at the right."""
+    """Scroll area whose contents have its full width; its bar is drawn over their padding."""
 
     def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -25,7 +25,7 @@ from studio.ui.widgets.plain_text import set_tip, set_words
 from studio.ui.widgets.text import Text
 
 SHOWN = 12
-"""Limit of links of each kind; an answer rarely has more than five."""
+"""Maximum number of links of each kind; an answer rarely has more than five."""
 
 _GLYPH = 14
 

@@ -41,7 +41,7 @@ from studio.ui.widgets.tab_order import put_before
 from studio.ui.widgets.text import Text
 
 MOST = 60
-"""Limit of chips; the popover (Ctrl+T) has all tags."""
+"""Maximum number of chips; the popover (Ctrl+T) has all tags."""
 
 _HIGH, _SIDE, _CROSS = 22, 8, 18
 
@@ -279,8 +279,8 @@ class TagsRow(QWidget):
 
     Attributes:
         line: line edit for new tags.
-        box: what holds the line and the chips.
-        more: how many tags have no chip.
+        box: container of the line and the chips.
+        more: number of tags without a chip.
 
     Signals:
         changed: names to add, names to remove (two tuples).
@@ -354,7 +354,7 @@ class TagsRow(QWidget):
         return chip
 
     def on_chip(self) -> None:
-        """Add a partial tag to all, or search for a shared one."""
+        """Add the tag to all pictures if only some of them have it, else search for it."""
         chip = self.sender()
         if isinstance(chip, TagChip) and chip.tag.partly:
             self.changed.emit((chip.tag.name,), ())

@@ -133,7 +133,7 @@ class PlaceList(QListWidget):
             self._fill(rows)
             self._area.set_active(any(row.takes for row in rows))
             self._update_rows()
-        # An empty list takes no Tab.
+        # Tab skips an empty list.
         policy = Qt.FocusPolicy.StrongFocus if rows else Qt.FocusPolicy.NoFocus
         self.setFocusPolicy(policy)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -249,7 +249,7 @@ class PlaceList(QListWidget):
         return QItemSelectionModel.SelectionFlag.NoUpdate
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        # Qt calls a row's context menu a press too.
+        # Qt treats a row's context menu as a press too.
         if event.button() is not Qt.MouseButton.RightButton:
             super().mousePressEvent(event)
         self.reorder.press(event)
@@ -280,7 +280,7 @@ class PlaceList(QListWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.by_key = event.reason() in _BY_KEY or key_repeat.keyboard_used_last()
         if self.currentRow() < 0 and self.count():
-            # Before Qt makes the first row the current one.
+            # Read before Qt makes the first row the current one.
             chosen = self.selectedIndexes()
             self._set_current(chosen[0].row() if chosen else 0)
         super().focusInEvent(event)

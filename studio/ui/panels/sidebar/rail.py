@@ -81,7 +81,7 @@ class Rail(QFrame):
     """The sidebar as icons.
 
     Attributes:
-        spend: the button that tells what was spent.
+        spend: the button that shows what was spent.
 
     Signals:
         collections_wanted: open the list of collections, or of saved searches (True), at that
@@ -146,7 +146,7 @@ class Rail(QFrame):
         return button
 
     def button(self, view: View | None) -> PlaceButton:
-        """Button of a shelf; that of the prompt history for None."""
+        """Button of a shelf, or of the prompt history for None."""
         return next(each for each in self._buttons if each.place.view is view)
 
     def _mark(self) -> None:

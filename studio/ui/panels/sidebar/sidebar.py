@@ -191,7 +191,7 @@ class SpendBlock(QFrame):
 
     Attributes:
         today, month: the sums.
-        limit: the monthly limit beside that of the month; hidden without one.
+        limit: the monthly limit beside the sum of the month; hidden without one.
     """
 
     def __init__(self, model: SidebarModel, parent: QWidget) -> None:

@@ -39,7 +39,7 @@ class StatusBar(QFrame):
         queue: the button with the queue's state; opens `popover`.
         popover: the list of jobs.
         recipe: the chip that names the recipe of drags out of the window.
-        brush: the sign of the offline painter, which needs no key.
+        brush: the icon of the offline painter, which needs no key.
         link: unlocks the keyring or shows the keys; hidden while neither helps.
         source: facts of the queue besides its jobs.
 
@@ -293,7 +293,7 @@ class StatusBar(QFrame):
         for part in optional:
             if part.isHidden() != (part in left_out):
                 part.setVisible(part not in left_out)
-        # At once: the parts are placed for the room they had before.
+        # Lay out now: the parts are still placed for the previous width.
         self._row.activate()
 
     def on_link(self) -> None:

@@ -421,7 +421,7 @@ class QueuePopover(Popover):
 
 _STRIP_SIDE = 28
 _STRIP_MOST = 3
-"""Most thumbnails of a row."""
+"""Maximum number of thumbnails in a row."""
 
 
 class SourceStrip(QWidget):

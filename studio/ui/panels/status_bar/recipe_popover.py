@@ -58,7 +58,7 @@ class _RecipeRow(PaintedRadio):
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ARROWS:
-            # Qt would choose the next one; the popover moves the focus alone.
+            # Qt would also choose the next recipe; the popover only moves the focus.
             event.ignore()
         else:
             super().keyPressEvent(event)

@@ -58,8 +58,8 @@ from studio.ui.widgets.focus_ring import INSIDE
 Surround = Literal["black", "mat", "middle", "bright"]
 SURROUNDS: tuple[Surround, ...] = ("black", "mat", "middle", "bright")
 
-MARGIN = 10  # around a fitted picture, logical pixels
-REST = 100  # milliseconds without a change of zoom, before a canvas that follows is smooth again
+MARGIN = 10  # logical pixels around a fitted picture
+REST = 100  # milliseconds without zooming before a linked canvas is painted smoothly again
 NOTCH = 1.2  # zoom factor of one notch of the wheel
 _CTRL = Qt.KeyboardModifier.ControlModifier
 

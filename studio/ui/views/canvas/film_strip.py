@@ -1,8 +1,8 @@
 """Film strip of neighbours under a large picture.
 
 Pictures differ in width, and there may be a million of them: nothing is measured from the start of
-the order. The strip lays out left and right from one held cell until it is full, and requests only
-those pictures.
+the order. Starting from one held cell, the strip lays out cells to its left and right until it is
+full, and requests only their pictures.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from studio.ui.views.canvas.viewport import Viewport
 
 
 class HeldZoom(QObject):
-    """Zooms one of several canvases to 100 %, and all of them back.
+    """Zooms one of several canvases to 100 %, then restores them all.
 
-    It also ends when a canvas loses the focus, since the key's release would go elsewhere.
+    The zoom also ends when a canvas loses the focus, since the key's release would go elsewhere.
     """
 
     def __init__(

@@ -34,13 +34,13 @@ class KnownPictures(QObject):
         return self._known.get(id)
 
     def request(self, ids: Iterable[str]) -> None:
-        """Read those of these pictures that are not known yet."""
+        """Read the pictures among these that are not known yet."""
         unread = [id for id in ids if id not in self._known and id not in self._asked]
         if unread:
             spawn(self._read(unread))
 
     def refetch(self, ids: Iterable[str]) -> None:
-        """Read the known ones of these pictures again; they stay in view meanwhile."""
+        """Read the known pictures among these again; they stay in view meanwhile."""
         changed = [id for id in ids if id in self._known]
         if changed:
             spawn(self._read(changed))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 MARGIN = 64
-"""Pixels kept around the visible part, so that few steps of a pan scale anything."""
+"""Pixels kept around the visible part, so that most steps of a pan need no scaling."""
 
 
 class PanCache:

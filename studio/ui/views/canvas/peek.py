@@ -16,8 +16,8 @@ from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plate_loader import PlateLoader
 from studio.ui.views.canvas.viewport import Viewport
 
-KEPT = 100_000_000  # bytes of pixels kept, for looking again
-PAD, HIGH = 10, 24  # of the name
+KEPT = 100_000_000  # bytes of pixels kept for another look
+PAD, HIGH = 10, 24  # padding and height of the label with the name
 
 
 class PicturePeek(QWidget):

@@ -153,7 +153,7 @@ class PlateLoader(QObject):
     def prepare(self, pictures: Sequence[Picture]) -> None:
         """Decode these pictures, nearest first, while nothing is being filled.
 
-        As many as fit the limit together; the pixels of others are dropped first.
+        Decodes as many as fit the limit together, after dropping the pixels of other pictures.
         """
         self._ahead = tuple(one for one in pictures if not one.missing)
         for one in reversed(self._ahead):

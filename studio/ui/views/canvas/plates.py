@@ -37,7 +37,7 @@ class Plate:
     trouble: str = ""
 
     def image_of_width(self, width: float) -> QImage | None:
-        """The pixels, reduced to no less than this width, else the preview; None without either."""
+        """The pixels at no less than this width, else the preview; None if neither is loaded."""
         image = self.preview if self.raster is None else self.raster.level(width)
         return None if image is None or image.isNull() else image
 

@@ -14,7 +14,7 @@ from studio.ui.support.layout_direction import elided, placed
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.compare.covered import Covered
 
-PAD = 10  # at the ends
+PAD = 10  # padding at both ends
 GLYPH = 12
 LEAST = 24  # pixels that an elided text keeps
 

@@ -39,7 +39,7 @@ _MODES = (
 )
 _FIXED_KEYS = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right})
 _GROUPS = (KeyGroup.COMPARE, KeyGroup.PICTURE)
-_DIVIDER = 0.01  # of the width, for a press of a key
+_DIVIDER = 0.01  # movement of the divider by a key, as a share of the width
 
 
 class CompareView(QWidget):
@@ -260,7 +260,7 @@ class CompareView(QWidget):
         self.panes[self._zoomed].canvas.zoom_out()
 
     def _zoomed_canvas(self) -> PictureCanvas:
-        """The canvas under the pointer that shows a picture, else that of A."""
+        """The canvas under the pointer if it shows a picture, else the canvas of A."""
         return self.panes[self.target if self._shows_panes else 0].canvas
 
     @property
@@ -487,7 +487,7 @@ class CompareView(QWidget):
         before = self.active
         self.comparison.next_active(way)
         if (self.active - before) * way <= 0:
-            # Past the last side: to the next widget of the window.
+            # Past the last side: leave the focus change to the next widget of the window.
             self.comparison.set_active(before)
             return False
         self._show_sides()

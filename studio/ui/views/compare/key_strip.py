@@ -15,7 +15,7 @@ from studio.ui.widgets.menu import Menu
 
 HIGH = 28
 MARGIN = 10  # pixels around it
-ROOM = 2000  # it is shown whole, or not at all
+ROOM = 2000  # more than it needs: the strip is shown whole, or not at all
 
 
 class KeyStrip(ChromeLabel):

@@ -25,9 +25,9 @@ from studio.ui.views.compare.chrome_label import ChromeLabel, ChromePiece
 from studio.ui.views.compare.covered import Covered
 
 KEPT = 200_000_000  # bytes of pixels kept per pane, for going back
-PLACE = QPoint(12, 10)  # of the label
-HIGH = 24  # of the label
-HANDLE = 30  # of the slider, in logical pixels
+PLACE = QPoint(12, 10)  # position of the label
+HIGH = 24  # height of the label
+HANDLE = 30  # size of the slider's handle in logical pixels
 
 
 class ComparePane(QWidget):
@@ -101,7 +101,7 @@ class ComparePane(QWidget):
     ) -> None:
         """Lay another picture over this one, beyond the divider (share of the width before it).
 
-        `placement` is the position of this one in it, if they are aligned.
+        `placement` is the position of this picture in the other one, if they are aligned.
         """
         self._over, self._divider, self._placement = plate, divider, placement
         self.canvas.update()

@@ -195,8 +195,8 @@ class PaneGroup(QWidget):
 class PaneSurface(QWidget):
     """Paints panes and keys, in one paint event for a step that moves all pictures.
 
-    It covers them, so that Qt paints none of them by itself. Mouse and drops pass through to them,
-    and focus and names stay theirs.
+    It covers them, so that Qt paints none of them by itself. Mouse and drops pass through to them;
+    they keep the focus and their accessible names.
     """
 
     def __init__(self, panes: Sequence[ComparePane], keys: KeyStrip, parent: QWidget) -> None:

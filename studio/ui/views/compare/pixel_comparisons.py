@@ -27,7 +27,7 @@ PAUSE = 0.1
 """Seconds before a comparison starts while the user steps through pictures."""
 
 KEPT = 8
-"""Limit of results kept for returning to a pair; each map takes 6 MB."""
+"""Maximum number of results kept for returning to a pair; each map takes 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class PixelComparisons(QObject):
     A running comparison is cancelled if its pair is no longer shown, or if another becomes active.
 
     Attributes:
-        pause: seconds before the next pair when one was given up.
+        pause: seconds before the next pair after one was given up.
 
     Signals:
         changed: there is another result.
@@ -157,7 +157,7 @@ class PixelComparisons(QObject):
             edge = WHOLE if pair.whole else PREVIEW
             found = await self._comparer.difference(*paths, edge=edge)
         except StudioError:
-            # The panes say what is wrong with the file.
+            # The panes show what is wrong with the file.
             return PixelComparison(preview=not pair.whole)
         return await asyncio.to_thread(
             pixel_comparison.from_map, found, pair.first.width, preview=not pair.whole

@@ -17,7 +17,7 @@ from studio.ui.widgets.plain_text import set_tip
 
 HIGH, THUMBNAIL = 28, 20
 PAD, GAP = 4, 6
-NAME = 120  # most pixels of a name
+NAME = 120  # maximum width of a name in pixels
 
 
 class SideChip(ToggledIsClicked, PaintedButton):

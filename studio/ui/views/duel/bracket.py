@@ -16,8 +16,8 @@ from studio.ui.views.duel import duel_words
 from studio.ui.widgets.accessible import set_role
 
 SIZE = QSize(150, 104)
-ROUNDS = 5  # drawn at most: the last ones
-KNOT, CURRENT = 2.2, 4.0  # radii
+ROUNDS = 5  # maximum number of rounds drawn: the last ones
+KNOT, CURRENT = 2.2, 4.0  # radii of a knot and of the current one
 REACH = 8  # pixels around a knot that belong to it
 INSET = 5
 

@@ -360,7 +360,7 @@ class DuelView(FullScreenView):
 
     @property
     def foot_height(self) -> int:
-        """Pixels at the bottom that a toast must not cover, with the captions."""
+        """Pixels at the bottom that a toast must not cover, including the captions."""
         return super().foot_height + self.panes[0].caption_height
 
     # --- Qt -------------------------------------------------------------------------------

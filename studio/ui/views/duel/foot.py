@@ -26,9 +26,9 @@ from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
 HEIGHT = 124
 NARROW, NARROWEST = 1100, 900  # widths below which the differences, then the tree, are hidden
-FACTS = 360  # most pixels of width for the differences
+FACTS = 360  # maximum width of the differences in pixels
 _WIDTHS = {Verdict.FIRST: 176, Verdict.SECOND: 176, Verdict.BOTH: 152, Verdict.NEITHER: 152}
-_CAP, _SIDE, _PAD = 28, 14, 7  # of a button: side of the key, and room around it and the words
+_CAP, _SIDE, _PAD = 28, 14, 7  # in a button: size of the key, its margin, padding of the words
 _COMMANDS = {
     Verdict.FIRST: ViewCommand.DUEL_LEFT,
     Verdict.SECOND: ViewCommand.DUEL_RIGHT,

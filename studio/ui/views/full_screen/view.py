@@ -28,7 +28,7 @@ class FullScreenView(QWidget):
     """Base of full-screen views: keys, pictures, the card at the end, and leaving.
 
     A subclass creates its parts, then calls `_set_up`. Only mypy checks that it has all abstract
-    methods: Qt's metaclass leaves no room for that of `abc`.
+    methods: Qt's metaclass cannot be combined with that of `abc`.
 
     Attributes:
         card: card with the next steps, shown at the end or on request.

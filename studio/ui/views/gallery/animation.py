@@ -14,7 +14,7 @@ FADE_INTERVAL = 16
 TICK_INTERVAL = 1000
 RUNNER_SECONDS = 1.6
 MOST_FADING = 32
-"""Tiles that fade in at the same time: a frame of 300 of them takes 20 ms."""
+"""Maximum number of tiles that fade in at the same time: a frame of 300 of them takes 20 ms."""
 STILL = 0.15  # seconds after the last scroll step before animations resume
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect
 
 LEFT, RIGHT, BOTTOM = 14, 18, 12  # mat around the tiles; the scroll bar lies over the right margin
 GUTTER = 2
-BORDER = 7  # from the cell's edge to the picture box
+BORDER = 7  # distance of the picture box from the cell's edge
 CAPTION = 26
 STRIP = 14  # height of the marks that replace the caption under small tiles
 CAPTION_FROM = 128

@@ -90,7 +90,7 @@ def target(view: KeyTarget, key: Qt.Key) -> int | None:
         return row
     if key == _Key.Key_PageUp:
         return 0 if grid.lead else row % grid.columns
-    # Down from above a short last line goes to its end, but never sideways within it.
+    # Down from the line above a short last line leads to its end, but never moves within a line.
     same_line = (row + grid.lead) // grid.columns == (last + grid.lead) // grid.columns
     return row if same_line else last
 

@@ -18,7 +18,7 @@ from studio.ui.views.gallery.grid import BORDER, CAPTION, STRIP
 from studio.ui.views.gallery.tile_style import FontFace, TileStyle
 from studio.ui.widgets.plain_text import with_key
 
-GAP = 4  # between the lines of a message
+GAP = 4  # space between the lines of a message
 PADDING, TIGHT = 10, 4
 TIGHT_BELOW = 130  # narrower boxes need the room for text
 OFFER_HEIGHT = 26

@@ -336,7 +336,7 @@ class GalleryModel(TileRows):
             return
         at = None if job is None else self._order.find(job)
         if job is not None and at is not None and at >= self._order.end:
-            # Cancelled, but its answer was complete: the tile at the end goes.
+            # Cancelled, but its answer was complete: remove the tile at the end.
             self.remove_jobs((job,))
             at = None
         if job is not None and at is not None:
@@ -497,7 +497,7 @@ class GalleryModel(TileRows):
         return job.queue_place if job is not None and job.state is JobState.QUEUED else 0
 
     def _is_out_of_line(self, row: int, job: Job) -> bool:
-        """Whether a queued job's tile is out of queue order with a neighbour's."""
+        """Whether a queued job's tile is out of queue order relative to a neighbour's."""
         place = self._place_in_queue(job.id)
         if not place:
             return False
@@ -533,7 +533,7 @@ class GalleryModel(TileRows):
                 return False
             return self._turns.goes_before(other, job)
 
-        # Behind those that are sent before it, though its run is newer.
+        # Placed behind jobs that are sent before it, even if its run is newer.
         self._insert(max(queued, self._order.after_last(before)), job.id)
 
     def _place(self, job: Job) -> None:

@@ -1,7 +1,7 @@
 """Order of pictures and jobs in the gallery: an array of numbers and a few exceptions.
 
-The rows are a short head, a plain list, a tail, an array of index rows with a few ended jobs
-between them, and a foot. The head holds the current jobs and their pictures; the tail is the
+The rows consist of a short head (a plain list), a tail (an array of index rows with a few ended
+jobs between them) and a foot. The head holds the current jobs and their pictures; the tail is the
 library's query result; the foot holds cancelled jobs, which come after all pictures.
 """
 
@@ -50,7 +50,7 @@ class RecentOrder:
         oldest = pictures[-1].run if pictures and not whole else None
         for picture in pictures:
             if not picture.run or not picture.job:
-                # Imported: its own id carries the time.
+                # Imported: the picture's own id contains the time.
                 self._pictures[picture.row] = picture.id, ""
             elif picture.run != oldest:
                 self._pictures[picture.row] = picture.run, picture.job

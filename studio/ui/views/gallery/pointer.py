@@ -55,7 +55,7 @@ class PointerHandler(QObject):
         self._pressed: QPoint | None = None
         self._zone: tuple[int, TileZone] | None = None
         self._row: int | None = None
-        # What the release of the button does, unless a drag begins before.
+        # Action on the release of the button, unless a drag begins before.
         self._pending: Callable[[int], None] | None = None
         self._kept: list[tuple[int, int]] = []
         self._last = QPoint()

@@ -124,7 +124,7 @@ class RowRanges:
 
 REMEMBERED = 20_000  # keys kept through a reset; a larger selection is "everything" or dropped
 AT_HAND = 1_000  # items reported, dragged or copied at once
-MIRRORED = 64  # most ranges mirrored to Qt
+MIRRORED = 64  # maximum number of ranges mirrored to Qt
 
 _Flag = QItemSelectionModel.SelectionFlag
 

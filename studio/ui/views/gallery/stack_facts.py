@@ -62,7 +62,8 @@ class StackFactsCache(QObject):
         try:
             while self._wanted:
                 by, keys = self._by, list(self._wanted)[-BATCH:]
-                # Older requests are for tiles scrolled past; they are asked for again.
+                # Older requests are for tiles scrolled past; those are requested again when
+                # painted.
                 self._wanted.clear()
                 self._fresh.update(keys)
                 found = await self._source(keys, by)

@@ -15,7 +15,7 @@ from studio.ui.views.gallery.order import Entry, JobNumbers, RowOrder
 
 FEW = 8  # rows that are searched one by one
 MOST_CHANGED = 200
-"""Limit of rows changed while stacks were read; beyond it the stacks are read again."""
+"""Maximum number of rows changed while stacks were read; beyond it the stacks are read again."""
 
 _PART = 4096
 

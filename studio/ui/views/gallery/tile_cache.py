@@ -70,7 +70,7 @@ class TileCache:
         bound: int = BOUND,
         screens: int = SCREENS,
     ) -> None:
-        """At most `bound` bytes, or those of so many screens."""
+        """At most `bound` bytes, or the bytes of `screens` screens if that is more."""
         self._clock = clock
         self._least = bound
         self._screens = screens

@@ -82,7 +82,7 @@ def _open_stack(at: tuple[int, StackTile | None]) -> int:
 
 
 def tip_for(item: Item | None, zone: TileZone | None) -> str:
-    """Plain-text tooltip for the item or zone under the pointer; empty for none."""
+    """Plain-text tool tip for the item or zone under the pointer; empty for none."""
     if zone is not None:
         if zone.label:
             return ""  # the button's label says it
@@ -280,7 +280,7 @@ class TileView(GridView):
         return self.thumbnails.ghost(job.request.edited or job.request.references[0])
 
     def _arrival(self, row: int, *, there: bool) -> QPixmap | None:
-        """Ghost a picture replaced, until its thumbnail covers it."""
+        """The ghost that a picture replaced, until the thumbnail covers it; None without one."""
         key = self.rows.key_at(row)
         if not isinstance(key, int):
             return None
@@ -309,14 +309,14 @@ class TileView(GridView):
         if item is not None and item.id == picture:
             self.repaint_rows((row,))
             return
-        # It is a job's source, or it has moved.
+        # The thumbnail is that of a job's source, or its picture has moved.
         for row in shown:
             item = self.rows.item_at(row)
             if isinstance(item, Job) or (item is not None and item.id == picture):
                 self.repaint_rows((row,))
 
     def on_rest(self) -> None:
-        """Paint some of the tiles the last paint events had no time for."""
+        """Paint some of the tiles that the last paint events had no time for."""
         looks, shown, made = self.tile_cache, self.visible_rows(), []
         if looks is None:
             return
@@ -401,7 +401,7 @@ class TileView(GridView):
         looks = self.tile_cache if whole else None
         if looks is not None:
             looks.begin_paint()
-        # Asked once for each paint event, not for each of hundreds of tiles.
+        # Queried once per paint event, not for each of hundreds of tiles.
         pieces, stacked = region.rectCount() > 1, self.rows.has_stacks
         live = self._live_rows()
         for rows in self.grid.touched(area.translated(0, offset)):

@@ -46,10 +46,10 @@ from studio.ui.widgets.accessible import announce, is_heard, send_row_event
 from studio.ui.widgets.plain_text import plain_tip
 
 MOST_STACKS = 1000
-"""Limit of stacks acted on at once."""
+"""Maximum number of stacks acted on at once."""
 
 MOST_DRAGGED = 1000
-"""Limit of a stack's pictures that are read ahead for a drag, which takes no more."""
+"""Maximum number of a stack's pictures that are read ahead for a drag, which takes no more."""
 
 
 class GalleryView(TileView):
@@ -126,7 +126,7 @@ class GalleryView(TileView):
 
     @property
     def idle(self) -> bool:
-        """Whether, in addition, the selection was reported."""
+        """Whether all tiles are painted with their thumbnails, and the selection was reported."""
         return super().idle and not self._telling.isActive()
 
     def current_item(self) -> Item | None:
@@ -464,7 +464,8 @@ class GalleryView(TileView):
     def on_moved(self) -> None:
         """Update the hover after the tiles moved under the pointer."""
         viewport = self.viewport()
-        # The display is asked where the pointer is only if it matters, and answers in its own time.
+        # Ask the display for the pointer's position only if it matters: the answer may take a
+        # while.
         under = viewport.underMouse()
         self.pointer.hover(viewport.mapFromGlobal(QCursor.pos()) if under else None)
 

@@ -30,7 +30,7 @@ from studio.ui.widgets.plain_text import set_tip, with_key
 from studio.ui.widgets.segmented import Segment, Segmented
 from studio.ui.widgets.text import ElidedLabel, KeyCap, Text
 
-SIDE = 24  # of the click target; the circle has 14
+SIDE = 24  # side of the click target; the circle has 14 px
 
 
 class _Swatch(PaintedRadio):

@@ -24,8 +24,8 @@ from studio.ui.widgets.text import ElidedLabel, Text
 WIDTH = 222
 CORNER = 96
 LOW = 54  # height of the picture beside the film strip
-EDGE = 16  # free space to its left and right there
-CHANGES = 6  # at most; with more, it is a new prompt and not a change
+EDGE = 16  # space at the left and right of the picture there
+CHANGES = 6  # maximum number of changes; with more, the prompt counts as a new one
 
 
 class _Print(QWidget):
@@ -187,7 +187,7 @@ class ParentPreview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._corner:
-            # Continues the film strip.
+            # The column continues the film strip.
             painter = QPainter(self)
             painter.fillRect(event.rect(), theme().color("mat"))
             painter.fillRect(0, 0, self.width(), 1, theme().color("line"))

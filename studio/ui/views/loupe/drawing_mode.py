@@ -18,7 +18,7 @@ from studio.ui.views.loupe.overlay_mode import OverlayMode
 from studio.ui.views.loupe.tool_strip import ToolStrip
 
 NARROW = 1100  # pixels of the canvas below which the strip has icons only
-SLIM = 570  # the same, of the picture
+SLIM = 570  # the same for the picture
 
 
 class DrawingTool(CanvasTool, Protocol):

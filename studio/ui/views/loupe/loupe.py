@@ -30,7 +30,7 @@ from studio.ui.views.loupe.bar import ViewBar
 from studio.ui.views.loupe.before import WIDTH, ParentPreview
 from studio.ui.widgets.accessible import set_role
 
-PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
+PLACE = QPoint(20, 10)  # position of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20
 _SETTINGS: dict[str, Surround] = {
     "black": "black",
@@ -89,7 +89,7 @@ class Loupe(QWidget):
         super().__init__(parent)
         set_role(self, QAccessible.Role.Grouping)
         self._library = library
-        self._thumbnails = ThumbnailCache(library, self)  # of the parent only
+        self._thumbnails = ThumbnailCache(library, self)  # only for the parent
         self._index = 0
         self._picture: Picture | None = None
         self._parent: Picture | None = None
@@ -343,7 +343,7 @@ class Loupe(QWidget):
     def _open(self, picture: Picture) -> None:
         again = self._picture is not None and _file(self._picture) == _file(picture)
         if not again:
-            # The zoom over the parent is not that of the next picture.
+            # The next picture does not keep the zoom over the parent.
             self.show_before(False)
         self._picture = picture
         self.bar.show_picture(picture, self._index, len(self.book))

@@ -37,7 +37,7 @@ Edge = Literal["top", "bottom", "left", "right"]
 EDGES: tuple[Edge, ...] = ("top", "bottom", "left", "right")
 
 HIGH = 40
-AWAY = 10  # from the picture's edge
+AWAY = 10  # distance from the picture's edge
 FAINT = 0.25  # opacity while the button is down
 _GLYPH = 16
 

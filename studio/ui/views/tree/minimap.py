@@ -14,8 +14,8 @@ from studio.ui.views.tree.scene import TreeScene
 from studio.ui.views.tree.viewport import TreeViewport
 
 WIDTH, HEIGHT = 188, 120
-MARGIN = 12  # to the corner of the canvas
-LEAST = 80  # pictures from which on it is shown
+MARGIN = 12  # distance from the corner of the canvas
+LEAST = 80  # number of pictures from which on it is shown
 _INNER = 6
 _DOT = 3.0
 

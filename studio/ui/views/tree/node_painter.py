@@ -31,9 +31,9 @@ from studio.ui.support.layout_direction import draw_pixmap, draw_text, elided
 from studio.ui.support.screen_colours import screen_colours
 from studio.ui.views.tree import tree_words
 
-RADIUS = 8  # of the lines' corners
+RADIUS = 8  # radius of the lines' corners
 TRUNK = WIDTH  # where the lines to a picture's children branch, from its left
-ROOM = WIDTH - 10  # for a caption, clear of the lines
+ROOM = WIDTH - 10  # width for a caption, clear of the lines
 FADED = 0.34  # opacity of rejected pictures
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -94,7 +94,7 @@ def line(layout: TreeLayout, box: TreeBox) -> QPainterPath:
 def paint_line(
     painter: QPainter, layout: TreeLayout, box: TreeBox, *, way: bool, dashed: bool
 ) -> None:
-    """Paint the line to a box; `way`: it is on the path to the selected picture."""
+    """Paint the line to a box; `way`: whether it is on the path to the selected picture."""
     look = theme()
     pen = QPen(look.color("accent" if way else "edge"), 2 if way else 1.25)
     pen.setCosmetic(True)  # equally thin at any zoom

@@ -110,7 +110,7 @@ class TreeScene:
         folded = self.layout.boxes[id].folded
         return all(is_rejected(self.tree.nodes[one]) for one in folded)
 
-    # --- walking; each returns the selected id where there is no other --------------------
+    # --- walking: the id of a neighbour, or of the selected picture if there is none ----------
 
     def parent(self) -> str:
         """The parent of the selected picture; itself without one."""

@@ -67,7 +67,7 @@ class ScenePainter:
         for box in boxes:
             if box.parent:
                 wanted[box.id] = box
-            # The lines to the outermost children have the whole trunk.
+            # The lines to the outermost children include the whole trunk.
             for id in self._ends(box):
                 wanted[id] = layout.boxes[id]
         narrow = layout.pitch < PITCH

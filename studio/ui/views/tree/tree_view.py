@@ -26,7 +26,7 @@ from studio.ui.widgets.accessible import set_role
 from studio.ui.widgets.plain_text import describe
 from studio.ui.widgets.text import Text
 
-NAME_WIDTH = 180  # of the field for the name of a branch
+NAME_WIDTH = 180  # width of the field for the name of a branch
 NAME_HEIGHT = 26
 NOTE_WIDTH = 320
 
@@ -59,7 +59,7 @@ class TreeView(QWidget):
     def __init__(self, library: LibraryProtocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         set_role(self, QAccessible.Role.Grouping)
-        # Folded and unfolded by hand, by root: remembered until the program ends.
+        # Branches folded and unfolded by hand, by root; remembered until the program ends.
         self._folds: dict[str, FoldState] = {}
         self._bar = TreeBar(self)
         self.canvas = TreeCanvas(library, self)

@@ -107,7 +107,7 @@ def _value(setting: SettingChange) -> str:
 
 
 def spend(outlay: Outlay, *, root: bool) -> str:
-    """Cost of a branch, with its number of picks: "$28.41, 4 of 212"."""
+    """Cost of a branch, and its picks of all pictures: "$28.41, 4 of 212"; no picks for a root."""
     count = (
         number(outlay.made)
         if root
@@ -157,7 +157,7 @@ def head(tree: FamilyTree) -> str:
 
 
 def spoken(tree: FamilyTree, id: str, *, folded: bool | None) -> str:
-    """Text of an item for screen readers; `folded` is None if the item's state tells it."""
+    """Text of an item for screen readers; `folded` is None if the item's state conveys it."""
     node = tree.nodes[id]
     parts = [name_of(node)]
     if node.branch:

@@ -25,7 +25,7 @@ from studio.ui.views.loupe.overlay_mode import ARROWS, CTRL, SHIFT, tab_directio
 from studio.ui.widgets.accessible import announce
 
 NUDGE = 8.0  # logical pixels
-ARROW_START = 0.18  # of the picture, from its centre, for an arrow drawn by a key
+ARROW_START = 0.18  # maximum length of an arrow made by a key, as a fraction of the picture
 
 _Key, _Mod = Qt.Key, Qt.KeyboardModifier
 _COMMANDS = {command: tool for tool, _icon, command in TOOLS}
@@ -142,7 +142,7 @@ class MarkMode(DrawingMode):
         self.field.place_by(pin, others, self._canvas.rect())
 
     def on_typed(self, text: str) -> None:
-        """Store the sentence at every letter."""
+        """Store the sentence after every keystroke."""
         if self.field.index is not None:
             self._editor.write(self.field.index, text)
 

@@ -174,7 +174,7 @@ class MarkOverlay(ModeOverlay):
                     mark,
                     scale,
                     selected=selected,
-                    # The ends of pieces would show through.
+                    # Faint lines are drawn whole: the ends of their pieces would show through.
                     drawn=[shape.lines] if faint else shape.pieces(here),
                 )
                 painter.translate(-away)

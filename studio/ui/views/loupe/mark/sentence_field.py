@@ -15,7 +15,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.edit_menu import EditMenu
 
 WIDTH, HIGH = 264, 34
-AWAY = 26  # from the middle of the pin
+AWAY = 26  # distance from the middle of the pin
 _DISC = 20.0
 _LEFT = 32
 

@@ -13,10 +13,10 @@ from studio.ui.support import mark_painter
 from studio.ui.support.mark_editor import MarkEditor
 from studio.ui.views.loupe.mark.overlay import MarkOverlay
 
-LEAST = 8.0  # logical pixels an arrow, box or line is long; less is a slip
+LEAST = 8.0  # minimum length of an arrow, box or line in logical pixels; less is a slip
 STEP = 2.0  # logical pixels between two points of a pen
 MOST_POINTS = 600
-"""Limit of points of a pen's line; a longer line is thinned evenly."""
+"""Maximum number of points of a pen's line; a longer line is thinned evenly."""
 
 ERASER = "eraser"
 
@@ -83,7 +83,7 @@ class MarkTool:
             editor.select(None)
             self._overlay.set_moving((self._drag.index, mark))
         else:
-            # Beside every mark: nothing is selected, and the canvas pans or drags out.
+            # Outside every mark: deselect, and let the canvas pan or drag out.
             editor.select(None)
             return self.chosen is not None
         self.on_pressed(True)

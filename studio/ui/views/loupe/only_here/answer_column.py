@@ -20,7 +20,7 @@ ROUND = 8  # radius of its corners
 PADDING = 10
 """Padding of the column, which covers the picture."""
 
-TALLEST = 300  # of the picture, in logical pixels
+TALLEST = 300  # maximum height of the picture in logical pixels
 
 
 class _AnswerPicture(QWidget):
@@ -127,7 +127,7 @@ class AnswerColumn(QWidget):
         self.again.setVisible(bool(label))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        # Text has the view's own background, whatever picture or surround is below.
+        # The text has the view's own background, whatever is below.
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -21,8 +21,8 @@ from studio.ui.views.loupe.mode_overlay import ModeOverlay
 TINT, RIM = 0.24, 0.34
 """Opacity of the region, and of its edge."""
 
-LINE = 2  # logical pixels of the outline
-DASH = 6  # of its dashes, along a row
+LINE = 2  # width of the outline in logical pixels
+DASH = 6  # length of its dashes along a row
 THINNEST, WIDEST = 3.0, 24.0  # limits of the rim in device pixels
 TILE = 640
 """Side in device pixels of the tiles that are drawn one after another, to save memory."""
@@ -97,7 +97,7 @@ class RegionOverlay(ModeOverlay):
         if stroke is None:
             return None
         if stroke.kind in (StrokeKind.BRUSH, StrokeKind.ERASER):
-            # Without `refresh`, nothing of it is drawn again.
+            # No `refresh`: nothing of it has to be drawn again.
             self.raster.keep_strokes((*self._editor.strokes, stroke))
         else:
             self._update_outline(stroke)

@@ -20,7 +20,7 @@ from studio.ui.widgets.text import Text
 SMALLEST, LARGEST = 4, 512
 """Limits of the size in pixels of the picture."""
 
-_STEPS = 4  # of the slider for twice the size
+_STEPS = 4  # slider steps for twice the size
 
 TOOLS: tuple[tuple[StrokeKind, str, ViewCommand], ...] = (
     (StrokeKind.BRUSH, "brush", ViewCommand.REGION_BRUSH),

@@ -11,7 +11,7 @@ from studio.domain.markup import MOST_POINTS, Point, Stroke, StrokeKind
 from studio.ui.support.region_editor import RegionEditor
 from studio.ui.views.loupe.only_here.overlay import RegionOverlay
 
-LEAST = 4.0  # logical pixels a box or a lasso is wide; less is a slip
+LEAST = 4.0  # minimum size of a box or lasso in logical pixels; less is a slip
 STEP = 2.0  # logical pixels between two points of a line
 START = 96
 """Initial size of brush and eraser, in pixels of the picture."""

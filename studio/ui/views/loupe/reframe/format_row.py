@@ -28,8 +28,8 @@ from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.text import Text
 
-TOP = 14  # from the view bar
-SIDE = 12  # least room at the sides
+TOP = 14  # distance from the view bar
+SIDE = 12  # minimum space at the sides
 RING = 4  # room around the chips for the focus ring
 FADE = 28
 

@@ -13,7 +13,7 @@ from studio.ui.support.frame_words import handle_name
 
 CORNER = 12
 LONG, THIN = 34, 10
-REACH = 6  # around what is painted, for the pointer
+REACH = 6  # clickable margin around the painted handle
 
 MOST = 1_000_000  # pixels; more than any picture
 
@@ -119,7 +119,7 @@ class FrameHandle(QAbstractSlider):
         return QPointF(self.mapToParent(event.position()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # zooms the canvas
+        event.ignore()  # left to the canvas, which zooms
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if not self._shown:

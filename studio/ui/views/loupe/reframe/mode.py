@@ -21,9 +21,9 @@ from studio.ui.views.loupe.reframe.overlay import FrameOverlay
 from studio.ui.views.loupe.reframe.tool import FrameTool
 from studio.ui.widgets.text import Text
 
-ROOM = QMargins(80, 78, 80, 84)  # round the frame: formats above, sizes and the hint below
+ROOM = QMargins(80, 78, 80, 84)  # around the frame: formats above, sizes and the hint below
 NARROW_ROOM = QMargins(44, 66, 44, 66)
-NARROW = 760  # logical pixels of the canvas
+NARROW = 760  # width of the canvas, in logical pixels, below which there is less room
 STEP = 8  # pixels of the picture
 
 

@@ -19,8 +19,8 @@ from studio.ui.views.loupe.mode_overlay import ModeOverlay
 HATCH, PITCH, FAINT = 1.4, 11.0, 0.55  # logical pixels, never scaled; opacity of the lines
 LINE = 2.0
 CUT = 0.62  # opacity over the part cut off
-AWAY = 8.0  # of the sizes, from the frame
-_PAD, _HIGH = 8.0, 26  # of a label
+AWAY = 8.0  # distance of the sizes from the frame
+_PAD, _HIGH = 8.0, 26  # padding and height of a label
 
 _INSETS = {"action": 0.035, "title": 0.05}
 
