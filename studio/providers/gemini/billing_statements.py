@@ -23,8 +23,8 @@ _AUXILIARY = (
 )
 
 
-def _any(*patterns: str) -> str:
-    return "|".join(patterns)
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
 
 
 _KEPT = _any(
@@ -59,16 +59,16 @@ _IS = _any(
     r"(?:已|仍会?|会|将)(?:被)?(?:扣费|计费|收费|扣款|扣除)",
 )
 _IS_ABOUT_MONEY = _any(rf"\b{_WHAT} {_AUXILIARY}{_PAID}")
-_EXHAUSTION = (
+_EXHAUSTION = re.compile(
     r"\b(?:monthly|weekly|daily|all|entire|whole|free|included|remaining|plan|quota|allowance|limit)\b"
     r".{0,40}\bconsumed"
 )
 """Statements about an account that was already empty before this request."""
 
-_CONDITION = (
+_CONDITION = re.compile(
     r"\b(?:if|when|whether|unless|only|before|until|once|successful|in case|available to)\b"
 )
-_SENTENCE = r"[.!?;](?:\s+|$)|[。！？；\n]+"
+_SENTENCE = re.compile(r"[.!?;](?:\s+|$)|[。！？；\n]+")
 
 
 def stated_billing(*texts: str) -> Billed | None:
@@ -88,18 +88,18 @@ def billing_in_words(words: str) -> Billed | None:
     return _statement(words, _IS_ABOUT_MONEY)
 
 
-def _statement(text: str, affirmed: str) -> Billed | None:
+def _statement(text: str, affirmed: re.Pattern[str]) -> Billed | None:
     text = text[:_LONGEST].lower().replace("\u2019", "'")
     found: Billed | None = None
-    for sentence in re.split(_SENTENCE, text):
-        if re.search(_KEPT, sentence):
+    for sentence in _SENTENCE.split(text):
+        if _KEPT.search(sentence):
             found = found or Billed.MAYBE
-        elif re.search(_IS_NOT, sentence):
+        elif _IS_NOT.search(sentence):
             return Billed.NO
-        elif re.search(_IS_PERHAPS, sentence):
+        elif _IS_PERHAPS.search(sentence):
             found = found or Billed.MAYBE
-        elif re.search(affirmed, sentence) and not (
-            re.search(_CONDITION, sentence) or re.search(_EXHAUSTION, sentence)
+        elif affirmed.search(sentence) and not (
+            _CONDITION.search(sentence) or _EXHAUSTION.search(sentence)
         ):
             found = Billed.YES
     return found

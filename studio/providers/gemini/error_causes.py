@@ -51,9 +51,8 @@ class ErrorCause(Enum):
     REQUEST = auto()
 
 
-# Compiled by `re` when an error is first looked at: all of them take 50 ms.
-def _words(*patterns: str) -> str:
-    return "|".join(patterns)
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
 
 
 _BALANCE = _words(
@@ -121,7 +120,9 @@ _PACED = _words(
     r"rate[_ -]?limit|too many requests|slow down|retry in \d|try again in \d|retrydelay",
     r"每分钟|每秒|每小时|频繁|限流|速率",
 )
-_LIMITED = r"rate[_ -]?limit|too many requests|quota exceeded|resource_exhausted|请求过于频繁|限流"
+_LIMITED = re.compile(
+    r"rate[_ -]?limit|too many requests|quota exceeded|resource_exhausted|请求过于频繁|限流"
+)
 """A rate limit, reported with a status other than 429."""
 
 _BLOCKED = _words(
@@ -185,8 +186,8 @@ _RETIRED = _words(
 )
 """A notice that a model was or will be withdrawn, with any status."""
 
-_GONE_ALONE = _GONE
-_OTHER_GONE = (
+_GONE_ALONE = re.compile(_GONE)
+_OTHER_GONE = re.compile(
     rf"(?:param\w*|field|option|setting|argument|property)\b{_NEAR}{_GONE}|{_GONE}{_NEAR}"
     r"\b(?:param\w*|field|option|setting|argument|property)\b"
     r"|(?:server|worker|instance|process|container|node|pod|connection|socket|stream|session|image|"
@@ -246,11 +247,11 @@ _BAD_PICTURE = _words(
     r"invalid_?image|image_?parse|invalid_base64|unsupported_(?:image|mime|file)",
     r"图片(?:格式|解析|处理|无法|下载).{0,12}(?:失败|错误|不支持|无效)|无效的?图片|图像.{0,8}(?:失败|无效)",
 )
-_NO_PLAN = (
+_NO_PLAN = re.compile(
     r"plan (?:does not|doesn't) (?:include|cover|allow)|not (?:included|covered|available) "
     r"(?:in|by|on) your (?:current )?(?:\w+ )?(?:plan|tier|subscription)"
 )
-_NO_QUOTA = r"limit: ?0(?![\d.]*\d)"
+_NO_QUOTA = re.compile(r"limit: ?0(?![\d.]*\d)")
 _DAY = _words(
     r"per[_ -]?day|daily|\brpd\b|/ ?day\b|24[ -]?hours|until tomorrow|for today|each day",
     r"每日|每天|今日|当日|当天|今天",
@@ -361,7 +362,7 @@ _BUSY = _words(
 """A server that accepts no requests for a while."""
 
 _LONGEST_NOTICE = 600
-_HEROKU = r"application[ -]error"
+_HEROKU = re.compile(r"application[ -]error", re.IGNORECASE)
 _FAILED_PRECONDITION = "failed_precondition"
 _PAGES = frozenset({400, 401, 403, 451})
 _TIMEOUTS = frozenset({408, 460, 499, 504, 522, 524, 598, 599})
@@ -426,7 +427,7 @@ def _of_page(status: int, said: ErrorBody) -> ErrorCause:
         return ErrorCause.WEB_PAGE
     if status == 404:
         return ErrorCause.ADDRESS
-    if status == 502 or (status in (500, 503) and re.search(_HEROKU, said.message, re.IGNORECASE)):
+    if status == 502 or (status in (500, 503) and _HEROKU.search(said.message)):
         return ErrorCause.LOST
     unknown = ErrorCause.UNKNOWN_SERVER if status >= 500 or status < 400 else ErrorCause.REQUEST
     return _BY_STATUS.get(status, unknown)
@@ -434,23 +435,23 @@ def _of_page(status: int, said: ErrorBody) -> ErrorCause:
 
 def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Causes that only the provider can remove: money, quota, key, country."""
-    if re.search(_BALANCE, words):
+    if _BALANCE.search(words):
         return ErrorCause.BALANCE
-    if re.search(_BLOCKED, words):
+    if _BLOCKED.search(words):
         return ErrorCause.BLOCKED
     if _is_retirement(status, said, words):
         return ErrorCause.MODEL
-    if re.search(_NO_PLAN, words):
+    if _NO_PLAN.search(words):
         return ErrorCause.NO_QUOTA
-    if status == 429 or (status in (200, 400, 403) and re.search(_LIMITED, words)):
+    if status == 429 or (status in (200, 400, 403) and _LIMITED.search(words)):
         return _of_quota(said, words)
-    if re.search(_COUNTRY, words):
+    if _COUNTRY.search(words):
         return ErrorCause.COUNTRY
-    if re.search(_KEY, words):
+    if _KEY.search(words):
         return ErrorCause.KEY
     if status in (200, 403) and "access_denied" in said.code:
         return ErrorCause.NETWORK_OF_KEY
-    if re.search(_MODEL_FORBIDDEN, words) and status in (200, 400, 401, 403):
+    if _MODEL_FORBIDDEN.search(words) and status in (200, 400, 401, 403):
         return ErrorCause.MODEL_FORBIDDEN
     if status == 400 and _FAILED_PRECONDITION in words:
         return ErrorCause.COUNTRY
@@ -458,11 +459,11 @@ def _of_account(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
 
 
 def _is_retirement(status: int, said: ErrorBody, words: str) -> bool:
-    if status in (404, 410) and re.search(_GONE_ALONE, words):
+    if status in (404, 410) and _GONE_ALONE.search(words):
         return True
-    if re.search(_OTHER_GONE, words) or not re.search(_RETIRED, words):
+    if _OTHER_GONE.search(words) or not _RETIRED.search(words):
         return False
-    paced = status == 429 and (said.wait is not None or said.details or re.search(_PACED, words))
+    paced = status == 429 and (said.wait is not None or said.details or _PACED.search(words))
     return status != 401 and not paced
 
 
@@ -470,38 +471,38 @@ def is_retirement_notice(words: str, model: str) -> bool:
     """Whether these words state that the model was or will be withdrawn."""
     low = words.lower()
     named = "this model" in low or (model and model.lower() in low)
-    return len(words) <= _LONGEST_NOTICE and bool(named) and re.search(_RETIRED, low) is not None
+    return len(words) <= _LONGEST_NOTICE and bool(named) and _RETIRED.search(low) is not None
 
 
 def _of_quota(said: ErrorBody, words: str) -> ErrorCause:
     """Causes of a status 429: everything from an empty account to a short pause."""
     if "access_denied" in said.code:
         return ErrorCause.NETWORK_OF_KEY
-    if re.search(_NO_QUOTA, words) or "0" in said.quota_values():
+    if _NO_QUOTA.search(words) or "0" in said.quota_values():
         return ErrorCause.NO_QUOTA
-    if re.search(_DAY, f"{said.quota_ids().lower()} {words}"):
+    if _DAY.search(f"{said.quota_ids().lower()} {words}"):
         return ErrorCause.DAY
-    if re.search(_MONTH, f"{said.quota_ids().lower()} {words}"):
+    if _MONTH.search(f"{said.quota_ids().lower()} {words}"):
         return ErrorCause.LONG_QUOTA
-    named = re.search(_PACED, f"{said.quota_ids().lower()} {words}") or said.wait is not None
+    named = _PACED.search(f"{said.quota_ids().lower()} {words}") or said.wait is not None
     google = said.status.upper() == "RESOURCE_EXHAUSTED" and "plan and billing" in words
-    if not named and not google and re.search(_PERHAPS_BALANCE, words):
+    if not named and not google and _PERHAPS_BALANCE.search(words):
         return ErrorCause.BALANCE
-    return ErrorCause.CONCURRENT if re.search(_CONCURRENT, words) else ErrorCause.PACE
+    return ErrorCause.CONCURRENT if _CONCURRENT.search(words) else ErrorCause.PACE
 
 
 def _of_request(status: int, said: ErrorBody, words: str) -> ErrorCause | None:
     """Causes that the user can remove by changing the request."""
-    if re.search(_MODEL, words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
+    if _MODEL.search(words) and status in (200, 400, 403, 404, 410, 422, 500, 503):
         return ErrorCause.MODEL
-    if status == 404 and (re.search(_ADDRESS, words) or not said.found or _is_plain_404(said)):
+    if status == 404 and (_ADDRESS.search(words) or not said.found or _is_plain_404(said)):
         return ErrorCause.ADDRESS
-    if re.search(_ANSWER_TOO_LARGE, words):
+    if _ANSWER_TOO_LARGE.search(words):
         return ErrorCause.LOST
     if status < 500 and status not in (401, 403, 408, 429, 499):
-        if re.search(_TOO_LARGE, words):
+        if _TOO_LARGE.search(words):
             return ErrorCause.TOO_LARGE
-        if re.search(_BAD_PICTURE, words):
+        if _BAD_PICTURE.search(words):
             return ErrorCause.BAD_PICTURE
     return None
 
@@ -513,24 +514,24 @@ def _is_plain_404(said: ErrorBody) -> bool:
 def _of_server(status: int, said: ErrorBody, words: str, *, wait: bool) -> ErrorCause | None:
     """Causes on the side of the service."""
     if status < 500:
-        lost = status in (400, 408, 409, 424, 499) and re.search(_LOST_BY_GATEWAY, words)
+        lost = status in (400, 408, 409, 424, 499) and _LOST_BY_GATEWAY.search(words)
         return ErrorCause.LOST if lost else None
     invalid = said.number in _INVALID
-    if re.search(_TOO_LARGE if invalid else _REQUEST_TOO_LARGE, words):
+    if (_TOO_LARGE if invalid else _REQUEST_TOO_LARGE).search(words):
         return ErrorCause.TOO_LARGE
-    if invalid and re.search(_BAD_PICTURE, words):
+    if invalid and _BAD_PICTURE.search(words):
         return ErrorCause.BAD_PICTURE
-    if re.search(_AFTER_SENDING, words):
+    if _AFTER_SENDING.search(words):
         return ErrorCause.LOST
-    if re.search(_NOT_SENT, words):
+    if _NOT_SENT.search(words):
         return ErrorCause.NOT_SENT
-    if re.search(_LOST, words):
+    if _LOST.search(words):
         return ErrorCause.LOST
-    if re.search(_SLOW, words):
+    if _SLOW.search(words):
         return ErrorCause.TOO_SLOW
-    if status in (500, 502, 503) and (invalid or re.search(_PERMANENT, words)):
+    if status in (500, 502, 503) and (invalid or _PERMANENT.search(words)):
         return ErrorCause.PERMANENT
     # With this status the gateway got no valid answer, unless it reports that no server is up.
-    if status == 502 and not (wait or re.search(_BUSY, words)):
+    if status == 502 and not (wait or _BUSY.search(words)):
         return ErrorCause.LOST
     return None
