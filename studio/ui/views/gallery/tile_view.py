@@ -515,7 +515,9 @@ class TileView(GridView):
 
     def _strength(self, row: int, item: Item) -> float:
         """Opacity of a tile over its placeholder; 1 unless its thumbnail fades in."""
-        strength = 1.0 if isinstance(item, Job) else self.thumbnails.strength(item.id)
+        if isinstance(item, Job) or self.thumbnails.pixmap(item.id) is None:
+            return 1.0
+        strength = self.thumbnails.strength(item.id)
         if strength >= 1 or self.pulse.may_fade(row):
             return strength
         if self.pulse.moves:

@@ -486,6 +486,7 @@ async def test_while_the_user_scrolls_tiles_wait_for_their_thumbnails(
     while d.view.waiting:
         await asyncio.sleep(0.002)
     await d.painted()
+    assert "fade" not in d.view.pulse.running(), "there is nothing to fade in"
     items = [d.model.item_at(row) for row in waiting]
     assert sorted(painted) == sorted(item.name for item in items if item is not None)
 
