@@ -457,7 +457,7 @@ class TileView(GridView):
     ) -> bool:
         """Paint a tile from the cache, and over it what moves; False if it is not cached."""
         item = self.rows.item_at(row)
-        if item is None or self._arriving:
+        if item is None or (self._arriving and self.rows.key_at(row) in self._arriving):
             return False
         tile = self._look(row, item, cell, looks, dpr, stack)
         if tile is None:

@@ -12,11 +12,11 @@ import pytest
 import shiboken6
 from PIL import ImageChops, ImageQt, ImageStat
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
-from studio.domain.entities import Failure, Flag, Job, JobState, Picture
+from studio.domain.entities import Failure, Flag, Job, JobState, Picture, Reference
 from studio.ui.style import theme
 from studio.ui.support.thumbnail_cache import ThumbnailCache
 from studio.ui.support.tile_content import Item
@@ -489,6 +489,25 @@ async def test_while_the_user_scrolls_tiles_wait_for_their_thumbnails(
     assert "fade" not in d.view.pulse.running(), "there is nothing to fade in"
     items = [d.model.item_at(row) for row in waiting]
     assert sorted(painted) == sorted(item.name for item in items if item is not None)
+
+
+async def test_a_picture_that_replaces_its_source_leaves_the_other_tiles_as_they_are(
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = desk()
+    without_pointer(d, monkeypatch)
+    await d.show()
+    source = Reference(sha256="0" * 64, media_type="image/png")
+    made = scripted.job("made", JobState.DONE)
+    edit = replace(made, request=replace(made.request, references=(source,)))
+    monkeypatch.setattr(d.view.thumbnails, "ghost", lambda _reference: QPixmap(16, 16))
+    half_there(monkeypatch, 0.5)
+    d.view.on_replaced(edit, 40)
+    painted = counted_tiles(monkeypatch)
+    d.image()
+    item = d.model.item_at(0)
+    assert item is not None
+    assert painted == [item.name]
 
 
 async def test_a_tile_left_for_later_is_painted_where_it_was_scrolled_to(
