@@ -470,7 +470,7 @@ class Picture:
         collections: ids of the collections it is in.
         settings: other metadata of an imported picture, by name.
         offline: made by the offline painter, not by a model.
-        late: its answer arrived after the timeout.
+        late: its answer arrived later than expected.
         seen: was selected or opened; until then the picture is marked as new.
         conversation: the conversation up to this picture, if it can be continued.
         markup: markup of the edited picture when it was sent; None for none.

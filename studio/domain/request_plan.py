@@ -60,7 +60,7 @@ class PlannedWords:
 
 @dataclass(frozen=True, slots=True)
 class PlannedText:
-    """A text of the request, in pieces by author."""
+    """A text of the request, split into pieces by who wrote each."""
 
     pieces: tuple[PlannedWords, ...]
 

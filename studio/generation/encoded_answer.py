@@ -26,7 +26,10 @@ _MOST_RATIO = 16
 
 
 def is_encoded(entry: JournalEntry) -> bool:
-    """Whether the answer of an entry may be decoded again. Blocking. Raises StorageError."""
+    """Whether the compressed bytes of an answer are kept, to be decoded again.
+
+    Blocking. Raises StorageError.
+    """
     if entry.encoded.exists():
         return True
     with files.storage_errors(entry.body):

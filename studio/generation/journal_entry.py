@@ -65,7 +65,7 @@ class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
         seconds: time from sending to the last byte.
         reason: reason why it was truncated.
         reader: version of the reader that found it truncated or unreadable; 0 for none.
-        late: whether the answer arrived after the timeout.
+        late: whether the answer arrived later than expected (`Settings.time_out`).
         status, headers: copies from `answer.json`, which is not durable by itself.
         wire: wire format of the request; empty if the mark is damaged.
     """
@@ -136,7 +136,7 @@ class FoundAttempt:
         bytes: size of the complete or truncated answer.
         marked: False if the process died while receiving: the answer may be complete.
         reader: version of the reader that found the answer truncated or unreadable.
-        late: the answer arrived after the timeout.
+        late: the answer arrived later than expected (`Settings.time_out`).
         wire: wire format of the request; empty if nothing was sent or the mark is damaged.
         damaged: the request is lost; `job` is a substitute with the attempt's id.
     """

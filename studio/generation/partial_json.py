@@ -43,7 +43,7 @@ def mended(body: bytes) -> bytes | None:
 
 
 def _closed_behind(text: bytes, start: int) -> bytes | None:
-    """The text with the JSON from `start` on completed."""
+    """The text, with the JSON that begins at `start` completed; None if there is none."""
     inside = text[start:].lstrip(_BEFORE)
     closed = _closed(inside)
     return None if closed is None else text[: len(text) - len(inside)] + closed

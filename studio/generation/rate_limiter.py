@@ -32,7 +32,7 @@ class WaitReason:
 
 
 class RateLimiter:
-    """Gives turns to jobs.
+    """Decides when each job may be sent.
 
     Attributes:
         paused: whether turns are withheld.

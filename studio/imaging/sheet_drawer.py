@@ -1,4 +1,4 @@
-"""Client of the drawing process of contact sheets; does not use Qt itself."""
+"""Client of the process that draws contact sheets; does not use Qt itself."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def save_as(source: Path, target: Path, library: Path) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder the user named, and its parents, with the usual mode.
+    """Create a folder the user named, and its parents, with the default permissions.
 
     Raises StorageError.
     """

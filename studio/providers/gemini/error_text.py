@@ -1,4 +1,4 @@
-"""Sentences for people within the texts of a failed response.
+"""Human-readable sentences in the text of a failed response.
 
 Gateways wrap the sentence of the service in their own: as JSON or a printed Python value within a
 string, after the name of an exception, in a web page, in XML. The functions never raise, and their

@@ -106,7 +106,7 @@ class Painter:
         return 200, headers_sent, _chunked(made[:end])
 
     def close(self) -> None:
-        """End the thread; a request in progress has to be cancelled to stop."""
+        """End the thread without waiting; a request in progress goes on until it is cancelled."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def _on_thread(self, work: Callable[[threading.Event], bytes]) -> bytes:

@@ -199,11 +199,11 @@ class CollectionsController(QObject):
         self.listed = None
 
     def on_collect_wanted(self, ids: Sequence[str] = ()) -> None:
-        """Ask for a collection to add these pictures, or the selected ones, to."""
+        """Ask which collection to add these pictures to, or the selected ones if `ids` is empty."""
         spawn(self._collect(ids))
 
     async def _collect(self, ids: Sequence[str]) -> None:
-        """Ask for a collection to add pictures to: these ids, or the selection if empty.
+        """Ask which collection to add pictures to: these ids, or the selection if empty.
 
         A new name creates a collection.
         """

@@ -225,7 +225,7 @@ class AnswerBeside(QObject):
         self._messages.on_said(await composer.use_whole(picture))
 
     def on_again_wanted(self) -> None:
-        """Send the same request again."""
+        """Send the same request again, after a question if it exceeds the budget."""
         if (run := self._again) is not None and self._picture is not None:
             self._limit.send(run)
             # A run can be sent only once: offer a new one.

@@ -322,7 +322,7 @@ class PicturesController(QObject):
         spawn(self._show_in_folder())
 
     def show_this(self, picture: Picture) -> None:
-        """Show the original of one picture, selected or not."""
+        """Show the original of one picture in the file manager, selected or not."""
         spawn(self._show_these([picture]))
 
     async def _show_in_folder(self) -> None:

@@ -1,7 +1,7 @@
 """Typeface of the window: Inter, from resources/fonts.
 
-Two static weights instead of a variable font: from a file Qt loads only its default weight, and a
-style sheet's `font-weight` cannot set an axis (docs/decisions/typeface.md).
+Two static weights instead of a variable font: Qt loads only the default weight of a variable font's
+file, and `font-weight` in a style sheet cannot set an axis (docs/decisions/typeface.md).
 """
 
 from __future__ import annotations

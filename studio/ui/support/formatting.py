@@ -144,7 +144,7 @@ def when(stamp: float, *, now: float | None = None) -> str:
 
 
 def moment(stamp: float, *, now: float | None = None) -> str:
-    """Time within a sentence: "14:06" for today, else "24 Nov 14:06"."""
+    """Time within a sentence: "14:06" for today; for other days as `when` gives it."""
     day, here = (
         datetime.fromtimestamp(each).astimezone()
         for each in (stamp, time.time() if now is None else now)

@@ -132,7 +132,7 @@ class FrameEditor(MarkupEditor):
         super().on_opened()
 
     def merge(self, step: Markup, markup: Markup) -> Markup:
-        """Replace the frames of `markup` by those of `step`."""
+        """Replace the frames of `markup` with those of `step`."""
         return replace(markup, frames=step.frames)
 
     def set_aspects(self, aspects: Sequence[str]) -> None:

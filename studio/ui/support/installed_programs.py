@@ -59,7 +59,7 @@ def installed(media_types: Sequence[str]) -> list[Program]:
 
 
 def program_file(path: Path) -> Program:
-    """A program chosen by the user: an executable, or an application folder on macOS."""
+    """Program in a file the user chose: an executable, or on macOS an application bundle."""
     if sys.platform == "darwin" and path.suffix == ".app":
         return Program(path.stem, ("open", "-a", str(path)))
     return Program(path.stem or path.name, (str(path),))

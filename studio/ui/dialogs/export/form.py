@@ -95,7 +95,7 @@ class ExportForm(Page):
 
     @property
     def rows(self) -> int:
-        """Number of rows, for adding others below."""
+        """Number of rows so far: the index at which a caller adds its own."""
         return self._grid.rowCount()
 
     def add_row(self, label: str, content: QLayout) -> Text:

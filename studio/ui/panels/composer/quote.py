@@ -39,9 +39,9 @@ class QuoteContext:
         threshold: US dollars above which a run needs a confirmation.
         others: jobs ahead in a long queue; else 0.
         budget: the state of this month's budget.
-        lacks_region: whether a region is being painted, but there is none yet.
-        formats: frames of the edited picture that are sent, among the `sources`; 0 without any.
-        crops: pictures that are also cut out of it, free.
+        lacks_region: whether a region must be painted before anything is sent.
+        formats: frames that the model extends the picture to, already counted in `sources`.
+        crops: frames that are cut out of the picture here, free.
         lacks_format: whether a picture is reframed without a ticked format.
         conflicts: whether a picture has both a region and frames, which are not sent together.
     """

@@ -41,7 +41,8 @@ class FullScreenView(QWidget):
         finish_chosen: a step of the card was chosen (its name).
         shown: the pictures shown, or their facts, changed.
         closed: leave the view.
-        action: action and its picture ("drag": within the mouse event).
+        action: an action was requested: its name and its picture. "drag" is emitted while the
+            mouse event is handled.
         told: a sentence for the user.
     """
 

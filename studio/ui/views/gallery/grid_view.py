@@ -81,7 +81,7 @@ class OverlayScrollBar(QWidget):
         self.setVisible(self.bar.maximum() > 0)
 
     def on_moved(self) -> None:
-        """Update after a change of range or value."""
+        """Update after the range or value of the scroll bar has changed."""
         self.setVisible(self.bar.maximum() > 0)
         self.update()
         if self._held is not None:

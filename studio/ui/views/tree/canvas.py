@@ -170,7 +170,7 @@ class TreeCanvas(QWidget):
         return self._places
 
     def show_tree(self, tree: FamilyTree, selected: str, *, folds: FoldState) -> None:
-        """Show a family from the start, with a picture selected."""
+        """Open a family, with a picture selected."""
         self.scene.folds = folds
         self.scene.forget_walk()
         self._take(tree, selected)

@@ -128,7 +128,7 @@ class TreeView(QWidget):
         return self._field
 
     def show_tree(self, tree: FamilyTree, selected: str) -> None:
-        """Show a family from the start, with a picture selected."""
+        """Open a family, with a picture selected."""
         self.stop_naming()
         folds = self._folds.get(tree.root, FoldState())
         self._show_facts(tree)
