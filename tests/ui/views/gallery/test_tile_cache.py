@@ -6,125 +6,23 @@ import asyncio
 from array import array
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
-import shiboken6
-from PIL import ImageChops, ImageQt, ImageStat
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
-from studio.domain.entities import Failure, Flag, Job, JobState, Picture, Reference
+from studio.domain.entities import Failure, Flag, JobState, Picture
 from studio.ui.style import theme
-from studio.ui.support.thumbnail_cache import ThumbnailCache
 from studio.ui.support.tile_content import Item
-from studio.ui.views.gallery import animation, paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
 from studio.ui.views.gallery import view as gallery_view
 from studio.ui.views.gallery.animation import ProgressAnimation
-from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
-
-
-class CachedGallery:
-    """A gallery of forty pictures whose thumbnails are there."""
-
-    def __init__(self, *, keeps: bool) -> None:
-        self.core = scripted.ScriptedCore()
-        self.model = GalleryModel(self.core.library, clock=lambda: 1000.0)
-        self.view = GalleryView(self.core, self.model, clock=lambda: 1000.0)
-        self.view.resize(920, 600)
-        if keeps:
-            self.view.keep_tiles()
-
-    async def show(self) -> QImage:
-        self.model.set_rows(array("q", range(40, 0, -1)))
-        self.view.show()
-        return await self.settled()
-
-    async def settled(self) -> QImage:
-        for _turn in range(400):
-            await asyncio.sleep(0.002)
-            if self.view.idle and self.model.idle and self.filled():
-                break
-        else:
-            raise AssertionError("the gallery does not come to rest")
-        self.view.thumbnails.finish_fading()
-        self.image()
-        # Where the machine is slow a paint event leaves tiles for the next one.
-        while self.view.unpainted:
-            self.image()
-        return self.image()
-
-    async def painted(self) -> QImage:
-        """What is shown once no tile is left for a later paint event."""
-        self.image()
-        while self.view.unpainted:
-            await asyncio.sleep(0.002)
-            self.image()
-        return self.image()
-
-    def filled(self) -> bool:
-        items = [self.model.item_at(row) for row in self.view.visible_rows()]
-        return all(
-            isinstance(one, Job) or (one is not None and self.view.thumbnails.pixmap(one.id))
-            for one in items
-        )
-
-    def image(self) -> QImage:
-        return self.view.viewport().grab().toImage()
-
-    def shown(self) -> QImage:
-        """What is on the screen, with nothing painted anew."""
-        QApplication.sendPostedEvents()
-        return self.view.screen().grabWindow(self.view.winId()).toImage()
-
-    def end(self) -> None:
-        self.view.close()
-        shiboken6.delete(self.view)
-        shiboken6.delete(self.model)
-
-
-@pytest.fixture
-def desk(
-    application: QApplication, at_end: list[Callable[[], object]]
-) -> Callable[..., CachedGallery]:
-    theme.install(application, "dark", scale=1.0)
-
-    def make(*, keeps: bool = True) -> CachedGallery:
-        made = CachedGallery(keeps=keeps)
-        at_end.append(made.end)
-        return made
-
-    return make
-
-
-def differences(one: QImage, other: QImage) -> ImageStat.Stat:
-    """How much the channels of two pictures differ."""
-    pictures = [ImageQt.fromqimage(image).convert("RGB") for image in (one, other)]
-    return ImageStat.Stat(ImageChops.difference(*pictures))
-
-
-def counted_tiles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the tiles that are painted from now on."""
-    painted: list[str] = []
-
-    def counted(*values: Any) -> object:
-        painted.append(values[2].tile.name)
-        return paint.paint_tile(*values)
-
-    for module in (kept, tile_view):
-        monkeypatch.setattr(module, "paint_tile", counted)
-    return painted
-
-
-def without_pointer(d: CachedGallery, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pointer may be anywhere: the tile under it is painted for itself."""
-    monkeypatch.setattr(d.view.viewport(), "underMouse", bool)
+from tests.ui.views.gallery.cached_gallery import CachedGallery, counted_tiles, without_pointer
 
 
 async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., CachedGallery]) -> None:
@@ -383,131 +281,6 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
     assert len(slow) == len(d.view.visible_rows())
     assert placeholders == []
     assert d.image() == whole
-
-
-async def test_no_more_than_a_few_tiles_fade_in_at_the_same_time(
-    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    most = 5
-    monkeypatch.setattr(animation, "MOST_FADING", most)
-    d = desk()
-    await d.show()
-    thumbnails, rows = d.view.thumbnails, d.view.visible_rows()
-    # As if all came at this moment, however long the test takes.
-    for held in thumbnails._held.values():
-        held.since = float("inf")
-    names = [item.id for row in rows if (item := d.model.item_at(row)) is not None]
-    d.image()
-    fading = [name for name in names if thumbnails.strength(name) < 1]
-    assert len(rows) > most
-    assert len(fading) == most
-    await d.settled()
-
-
-def half_there(monkeypatch: pytest.MonkeyPatch, strength: float) -> None:
-    """All thumbnails fade in, and have come so far."""
-    monkeypatch.setattr(ThumbnailCache, "strength", lambda *_asked: strength)
-    monkeypatch.setattr(animation, "MOST_FADING", 100)
-
-
-async def test_tiles_that_fade_in_are_painted_once_and_not_in_each_frame(
-    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    d = desk()
-    whole = await d.show()
-    assert d.view.tile_cache is not None
-    kept_bytes = d.view.tile_cache.bytes
-    d.view.thumbnails.refetch_thumbnails([f"p{number}" for number in range(1, 41)])
-    empty = await d.painted()
-    half_there(monkeypatch, 0.3)
-    d.view.on_wishes()
-    await d.painted()
-    while not d.filled():
-        await asyncio.sleep(0.002)
-    await d.painted()
-    painted = counted_tiles(monkeypatch)
-    frames = [d.image()]
-    for strength in (0.6, 0.9):
-        half_there(monkeypatch, strength)
-        frames.append(d.image())
-    assert painted == []
-    far = [[sum(differences(frame, end).sum) for frame in frames] for end in (empty, whole)]
-    assert far[0] == sorted(far[0])
-    assert far[1] == sorted(far[1], reverse=True)
-    assert len({*far[0], *far[1]}) == 6
-    half_there(monkeypatch, 1.0)
-    assert await d.painted() == whole
-    assert painted == []
-    assert d.view.tile_cache.bytes == kept_bytes, "what they looked like before is forgotten"
-
-
-@pytest.mark.parametrize("strength", [0.2, 0.7])
-async def test_tiles_that_fade_in_look_as_if_painted_for_themselves(
-    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch, strength: float
-) -> None:
-    plain, quick = desk(keeps=False), desk()
-    images = []
-    for d in (plain, quick):
-        d.core.library.special[39] = scripted.picture(39, rating=4)
-        await d.show()
-        d.view.thumbnails.refetch_thumbnails([f"p{number}" for number in range(1, 41)])
-        await d.painted()
-        with monkeypatch.context() as patch:
-            half_there(patch, strength)
-            d.view.on_wishes()
-            while not d.filled():
-                await asyncio.sleep(0.002)
-            images.append(await d.painted())
-    # Blending in two steps rounds twice, and the corner pixels are round once only.
-    far = differences(*images).h
-    corners = 4 * len(quick.view.visible_rows())
-    assert all(sum(far[at + 8 : at + 256]) <= corners for at in (0, 256, 512))
-
-
-async def test_while_the_user_scrolls_tiles_wait_for_their_thumbnails(
-    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They would be painted twice, the first time within the frames of the scroll."""
-    d = desk()
-    without_pointer(d, monkeypatch)
-    await d.show()
-    monkeypatch.setattr(d.view.thumbnails, "request_thumbnails", list)
-    d.view.thumbnails.refetch_thumbnails([f"p{number}" for number in range(1, 41)])
-    painted = counted_tiles(monkeypatch)
-    scrolling = True
-    monkeypatch.setattr(ProgressAnimation, "scrolling", property(lambda _pulse: scrolling))
-    d.view.verticalScrollBar().setValue(30)
-    d.image()
-    waiting = set(d.view.waiting)
-    assert waiting == set(d.view.visible_rows())
-    assert painted == []
-    assert not d.view.idle
-    scrolling = False
-    while d.view.waiting:
-        await asyncio.sleep(0.002)
-    await d.painted()
-    assert "fade" not in d.view.pulse.running(), "there is nothing to fade in"
-    items = [d.model.item_at(row) for row in waiting]
-    assert sorted(painted) == sorted(item.name for item in items if item is not None)
-
-
-async def test_a_picture_that_replaces_its_source_leaves_the_other_tiles_as_they_are(
-    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    d = desk()
-    without_pointer(d, monkeypatch)
-    await d.show()
-    source = Reference(sha256="0" * 64, media_type="image/png")
-    made = scripted.job("made", JobState.DONE)
-    edit = replace(made, request=replace(made.request, references=(source,)))
-    monkeypatch.setattr(d.view.thumbnails, "ghost", lambda _reference: QPixmap(16, 16))
-    half_there(monkeypatch, 0.5)
-    d.view.on_replaced(edit, 40)
-    painted = counted_tiles(monkeypatch)
-    d.image()
-    item = d.model.item_at(0)
-    assert item is not None
-    assert painted == [item.name]
 
 
 async def test_a_tile_left_for_later_is_painted_where_it_was_scrolled_to(
