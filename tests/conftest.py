@@ -56,6 +56,7 @@ pytest_plugins = [
     "tests.reports",
     "tests.leftovers",
     "tests.canary",
+    "tests.byte_code",
 ]
 
 _COLLECT_EVERY = 10
