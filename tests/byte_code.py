@@ -68,8 +68,10 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Compile what a fresh checkout or a large change left without byte code, on all processors."""
     if sys.dont_write_bytecode or sys.platform != "linux":
         return
-    asked = (config.invocation_params.dir / name.partition("::")[0] for name in config.args)
-    files = files_without([*asked, ROOT / "studio"])
+    paths = [config.invocation_params.dir / name.partition("::")[0] for name in config.args]
+    if config.rootpath == ROOT:
+        paths.append(ROOT / "studio")
+    files = files_without(paths)
     if len(files) <= FEW:
         return
     context = multiprocessing.get_context("fork")
