@@ -1,7 +1,7 @@
 """Byte code of tests and program, written once before the processes that share the tests start.
 
 To rewrite the assertions of all test files and compile them takes 13 s. The processes of a fresh
-checkout collect the same files at the same moment, and mostly none finds what another one wrote.
+checkout collect the same files at the same moment, and often do it all.
 """
 
 from __future__ import annotations

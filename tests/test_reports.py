@@ -18,12 +18,7 @@ from tests.desktop.session import RUN, Session
 from tests.reports import plain
 
 ROOT = Path(__file__).resolve().parents[1]
-UNUSED = ("cacheprovider", "doctest", "legacypath")
-"""Plugins that take a fifth of the time in which each process of a run starts."""
-PLUGINS = (
-    *("-p", "tests.reports", "-p", "tests.leftovers"),
-    *(word for name in UNUSED for word in ("-p", f"no:{name}")),
-)
+PLUGINS = ("-p", "tests.reports", "-p", "tests.leftovers", "-p", "no:cacheprovider")
 SHARED = ("-p", "xdist.plugin", "-n", "2", "--dist", "loadfile")
 HANG = 90.0
 """Seconds after which a run hangs."""
@@ -86,25 +81,17 @@ def test_what_stops_no_pipe_is_left_as_it_is() -> None:
     assert plain({"\ud800": ["\udcff"]}) == {"\\ud800": ["\\udcff"]}
 
 
-def test_tests_that_take_their_process_with_them_fail_once_and_the_others_run(
-    run, pytester
+@pytest.mark.parametrize("dies", ["os._exit(3)", "os.kill(os.getpid(), signal.SIGSEGV)"])
+def test_a_test_that_takes_its_process_with_it_fails_once_and_the_others_run(
+    run, pytester, dies
 ) -> None:
-    # Late in the run: the processes that are lost have finished files before them.
-    exits, is_killed = (
-        f"import os, signal\ndef test_a(): pass\ndef test_dies(): {dies}\n"
-        for dies in ("os._exit(3)", "os.kill(os.getpid(), signal.SIGSEGV)")
-    )
-    files(pytester, test_later=exits, test_last=is_killed)
-    first = [f"test_{number}.py" for number in range(4)]
-    done = run(*SHARED, *first, "test_later.py", "test_last.py", ".")
+    # Late in the run: the process that is lost has finished files before it.
+    files(pytester, test_later=f"import os, signal\ndef test_a(): pass\ndef test_dies(): {dies}\n")
+    done = run(*SHARED, "test_0.py", "test_1.py", "test_2.py", "test_3.py", "test_later.py", ".")
     assert done.ret == pytest.ExitCode.TESTS_FAILED
-    done.assert_outcomes(failed=3, passed=13)
+    done.assert_outcomes(failed=2, passed=12)
     done.stdout.fnmatch_lines_random(
-        [
-            "FAILED test_later.py::test_dies*",
-            "FAILED test_last.py::test_dies*",
-            "FAILED test_fails.py::test_no*",
-        ]
+        ["FAILED test_later.py::test_dies*", "FAILED test_fails.py::test_no*"]
     )
 
 

@@ -48,9 +48,6 @@ _PLACES = 4
 _MOST = 24
 """Limit of marks to search for; a model leaves all of them or none."""
 
-Shift = tuple[int, int]
-"""Pixels right and down."""
-
 
 def marks_left(request: dict[str, Any]) -> Message:
     """The numbers of the marks that a picture still shows.
@@ -108,7 +105,7 @@ class _Search:
         around = self._fine.crop((left - reach, top - reach, box[2] + reach, box[3] + reach))
         around_levels, row, wide = around.tobytes(), 6 * side, 6 * (side + reach)
 
-        def alike(chosen: Sequence[int], places: Sequence[Shift]) -> Iterator[float]:
+        def alike(chosen: Sequence[int], places: Sequence[tuple[int, int]]) -> Iterator[float]:
             template = [drawn_levels[i] - clean_levels[i] for i in chosen]
             own, total = sum(map(mul, template, template)), sum(template)
             inside = [i // row * wide + i % row for i in chosen]
