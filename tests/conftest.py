@@ -99,9 +99,9 @@ def pytest_collection_finish() -> None:
     """Leave the modules and the collected tests out of every later collection of garbage.
 
     There are more than half a million such objects, and looking at all of them takes as long as
-    five tests.
+    five tests; so does looking for the few among them that could go.
     """
-    _settle()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)

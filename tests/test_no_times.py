@@ -25,6 +25,7 @@ WORTH_A_LOOK = re.compile(
     r"monotonic|perf_counter|process_time|time\(|timeout|\.wait\(|wait_for|communicate|"
     r"qWaitForWindowActive|to_thread|\.join\([\dA-Z]"
 )
+READS_CLOCK = re.compile(rf"\b(?:{'|'.join(sorted(CLOCKS))})\s*\(")
 
 JUDGED = {
     "fake_service.py": "waits for as long as its script says, and judges nothing",
@@ -171,7 +172,8 @@ def found_in(text: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {"judged": [], "short": []}
     if WORTH_A_LOOK.search(text):
         for tree in trees(text):
-            found["judged"] += judged(tree)
+            if READS_CLOCK.search(text):
+                found["judged"] += judged(tree)
             found["short"] += short(tree)
     return {name: lines for name, lines in found.items() if lines}
 

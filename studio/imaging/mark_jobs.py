@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import compress, cycle, pairwise
-from operator import and_, mul, sub
+from itertools import pairwise
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ _STEP = 2
 
 _TRIED = range(-_REACH, _REACH + 1, _STEP)
 
-_SOME = b"\xff\0\0\0\0\0\0"
-"""Mask that selects every seventh pixel, which is enough to find a mark."""
+_SOME = 7
+"""Step of the levels compared in the coarse search, which are enough to find a mark."""
 
 _ALIKE = 0.55
 """Correlation from which a part of a mark counts as visible."""
@@ -101,21 +101,28 @@ class _Search:
         if not any(where):
             return 0.0
         drawn_levels, clean_levels = drawn.tobytes(), clean.tobytes()
+        reach = _REACH + _STEP - 1
+        around = self._fine.crop((left - reach, top - reach, box[2] + reach, box[3] + reach))
+        around_levels, row, wide = around.tobytes(), 6 * side, 6 * (side + reach)
 
-        def alike(where: bytes, places: Sequence[tuple[int, int]]) -> Iterator[float]:
-            template = list(map(sub, compress(drawn_levels, where), compress(clean_levels, where)))
-            own = sum(map(mul, template, template))
+        def alike(chosen: Sequence[int], places: Sequence[tuple[int, int]]) -> Iterator[float]:
+            template = [drawn_levels[i] - clean_levels[i] for i in chosen]
+            own, total = sum(map(mul, template, template)), sum(template)
+            inside = [i // row * wide + i % row for i in chosen]
             for right, down in places:
-                moved = self._fine.crop((left + right, top + down, box[2] + right, box[3] + down))
-                values = [level - 128 for level in compress(moved.tobytes(), where)]
-                size = sum(map(mul, values, values))
-                yield sum(map(mul, values, template)) / (own * size) ** 0.5 if own * size else 0.0
+                moved = around_levels[(down + reach) * wide + 3 * (right + reach) :]
+                levels = bytes(map(moved.__getitem__, inside))
+                # Sums of levels less 128, the grey of a smooth place.
+                size = sum(map(mul, levels, levels)) - 256 * sum(levels) + (len(levels) << 14)
+                both = sum(map(mul, levels, template)) - 128 * total
+                yield both / (own * size) ** 0.5 if own * size else 0.0
 
-        some = bytes(map(and_, where, cycle(_SOME)))
+        some = [i for i in range(0, len(where), _SOME) if where[i]]
         tried = [(x, y) for x in _TRIED for y in _TRIED]
         _best, (right, down) = max(zip(alike(some, tried), tried, strict=True))
         near = range(1 - _STEP, _STEP)
-        return max(alike(where, [(right + x, down + y) for x in near for y in near]))
+        every = [i for i, counts in enumerate(where) if counts]
+        return max(alike(every, [(right + x, down + y) for x in near for y in near]))
 
 
 def _fine(picture: Image.Image) -> Image.Image:

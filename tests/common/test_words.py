@@ -23,6 +23,8 @@ TRANSLATING = ROOT / "docs" / "translating.md"
 
 TAG = "Translators:"
 KEYWORDS = {**DEFAULT_KEYWORDS, "pgettext": ((1, "c"), 2)}
+MAY_SPEAK = re.compile(rf"\b(?:{'|'.join(map(re.escape, KEYWORDS))})\s*\(")
+"""What every module with a message has; to take one apart into tokens takes 10 ms."""
 
 FORBIDDEN = {
     r"\bcharged?\b": "billed, for what a service takes money for",
@@ -66,6 +68,8 @@ FORBIDDEN = {
 }  # fmt: skip
 """Words that were said better: what is written instead."""
 
+ANY_FORBIDDEN = re.compile("|".join(f"(?:{words})" for words in FORBIDDEN))
+
 ALLOWED = {
     "The key is not saved": "the title of a card whose sentence says how long it is kept",
     "Show what's new": "the release notes, by their usual name",
@@ -88,6 +92,8 @@ def messages() -> tuple[Message, ...]:
     """Every message that `make locale` writes into the catalogue."""
     found = []
     for path in modules():
+        if not MAY_SPEAK.search(text_of(path)):
+            continue
         source = io.BytesIO(path.read_bytes())
         for line, words, comments, context in extract(
             "python", source, KEYWORDS, comment_tags=[TAG], strip_comment_tags=False
@@ -111,11 +117,10 @@ def written(source: str) -> Iterator[tuple[int, str]]:
 
 def better(text: str) -> list[str]:
     """What to write instead of words in this text."""
-    return [
-        advice
-        for words, advice in FORBIDDEN.items()
-        if text not in ALLOWED and re.search(words, PLACEHOLDER.sub("{}", text))
-    ]
+    shown = PLACEHOLDER.sub("{}", text)
+    if text in ALLOWED or not ANY_FORBIDDEN.search(shown):
+        return []
+    return [advice for words, advice in FORBIDDEN.items() if re.search(words, shown)]
 
 
 def test_the_screen_speaks_plain_english() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,21 +66,35 @@ def dark(picture: Image.Image, box: tuple[int, int, int, int]) -> int:
     return sum(histogram[:128])
 
 
-async def drawn(shown: SheetPage, *pictures: bytes) -> Image.Image:
-    drawer = SheetDrawer()
-    try:
-        sizes = tuple(map(len, pictures))
-        data = await drawer.draw(SheetFormat.PNG, drawing(shown, sizes=sizes), pictures)
-    finally:
-        await drawer.close()
+@pytest.fixture(scope="module")
+def shared() -> Iterator[SheetDrawer]:
+    """A drawer of all tests that end no process: starting one takes longer than most of them."""
+    one = SheetDrawer()
+    yield one
+    asyncio.run(one.close())
+
+
+@pytest.fixture
+def drawer(shared: SheetDrawer) -> Iterator[SheetDrawer]:
+    """A drawer that has drawn nothing yet, as far as it tells, and whose process stays."""
+    shared.missing = ""
+    before = shared.pid
+    yield shared
+    assert shared.pid is not None
+    assert before in (None, shared.pid)
+
+
+async def drawn(drawer: SheetDrawer, shown: SheetPage, *pictures: bytes) -> Image.Image:
+    sizes = tuple(map(len, pictures))
+    data = await drawer.draw(SheetFormat.PNG, drawing(shown, sizes=sizes), pictures)
     made = Image.open(io.BytesIO(data))
     made.load()
     return made
 
 
-async def test_a_page_as_png_has_its_pictures_and_texts_in_their_boxes() -> None:
+async def test_a_page_as_png_has_its_pictures_and_texts_in_their_boxes(drawer: SheetDrawer) -> None:
     box = SheetBox(100, 100, 200, 100)
-    made = await drawn(page(text("lighthouse dusk"), pictures=(box,)), a_jpeg())
+    made = await drawn(drawer, page(text("lighthouse dusk"), pictures=(box,)), a_jpeg())
     assert made.size == (800, 600)
     assert round(float(made.info["dpi"][0])) == 144
     red, green, blue = made.convert("RGB").getpixel((400, 300))  # type: ignore[misc]
@@ -88,44 +104,40 @@ async def test_a_page_as_png_has_its_pictures_and_texts_in_their_boxes() -> None
     assert dark(made, (40, 40, 400, 80)) > 100
 
 
-async def test_right_to_left_texts_begin_at_the_right() -> None:
+async def test_right_to_left_texts_begin_at_the_right(drawer: SheetDrawer) -> None:
     left, right = (40, 40, 400, 80), (400, 40, 760, 80)
-    arabic = await drawn(page(text("منارة عند الغسق")))
+    arabic = await drawn(drawer, page(text("منارة عند الغسق")))
     assert dark(arabic, right) > 50
     assert dark(arabic, left) == 0
-    latin = await drawn(page(text("lighthouse")))
+    latin = await drawn(drawer, page(text("lighthouse")))
     assert dark(latin, left) > 50
     assert dark(latin, right) == 0
-    numbered = await drawn(page(text("1 / 3", right=True)))
+    numbered = await drawn(drawer, page(text("1 / 3", right=True)))
     assert dark(numbered, right) > 10
     assert dark(numbered, left) == 0
 
 
-async def test_what_does_not_fit_is_cut_and_stays_in_its_box() -> None:
-    made = await drawn(page(text("lighthouse " * 100, lines=2)))
+async def test_what_does_not_fit_is_cut_and_stays_in_its_box(drawer: SheetDrawer) -> None:
+    made = await drawn(drawer, page(text("lighthouse " * 100, lines=2)))
     assert dark(made, (40, 40, 760, 100)) > 500
     assert dark(made, (0, 100, 800, 600)) == 0
     assert dark(made, (762, 0, 800, 600)) == 0
 
 
-async def test_a_pdf_is_made_of_the_pages_in_order() -> None:
-    drawer = SheetDrawer()
+async def test_a_pdf_is_made_of_the_pages_in_order(drawer: SheetDrawer) -> None:
     content = b""
-    try:
-        for number in (1, 2, 3):
-            one = drawing(
-                page(text(f"page {number} lighthouse"), pictures=(SheetBox(50, 60, 200, 100),)),
-                sizes=(len(a_jpeg()),),
-                title="Harbour <b>",
-                first=number == 1,
-                last=number == 3,
-            )
-            part = await drawer.draw(SheetFormat.PDF, one, [a_jpeg()])
-            assert part
-            content += part
-        assert drawer.missing == ""
-    finally:
-        await drawer.close()
+    for number in (1, 2, 3):
+        one = drawing(
+            page(text(f"page {number} lighthouse"), pictures=(SheetBox(50, 60, 200, 100),)),
+            sizes=(len(a_jpeg()),),
+            title="Harbour <b>",
+            first=number == 1,
+            last=number == 3,
+        )
+        part = await drawer.draw(SheetFormat.PDF, one, [a_jpeg()])
+        assert part
+        content += part
+    assert drawer.missing == ""
     assert content.startswith(b"%PDF-1.")
     assert content.rstrip().endswith(b"%%EOF")
     assert content.count(b"/Type /Page\n") == 3
@@ -134,7 +146,9 @@ async def test_a_pdf_is_made_of_the_pages_in_order() -> None:
 
 
 @pytest.mark.skipif(PDFTOTEXT is None or PDFTOPPM is None, reason="needs poppler-utils")
-async def test_another_reader_finds_texts_and_pictures_in_the_pdf(tmp_path: Path) -> None:
+async def test_another_reader_finds_texts_and_pictures_in_the_pdf(
+    tmp_path: Path, drawer: SheetDrawer
+) -> None:
     assert PDFTOTEXT is not None
     assert PDFTOPPM is not None
     words = ("lighthouse dusk", "منارة", "\u202eevil <script>")
@@ -142,13 +156,9 @@ async def test_another_reader_finds_texts_and_pictures_in_the_pdf(tmp_path: Path
         *(text(one, 20 + 25 * n) for n, one in enumerate(words)),
         pictures=(SheetBox(100, 150, 200, 100),),
     )
-    drawer = SheetDrawer()
-    try:
-        one = drawing(shown, sizes=(len(a_jpeg()),))
-        first = await drawer.draw(SheetFormat.PDF, one, [a_jpeg()])
-        second = await drawer.draw(SheetFormat.PDF, one, [a_jpeg("#2233cc")])
-    finally:
-        await drawer.close()
+    one = drawing(shown, sizes=(len(a_jpeg()),))
+    first = await drawer.draw(SheetFormat.PDF, one, [a_jpeg()])
+    second = await drawer.draw(SheetFormat.PDF, one, [a_jpeg("#2233cc")])
     for name, content in (("a", first), ("b", second)):
         path = tmp_path / f"{name}.pdf"
         path.write_bytes(content)
@@ -173,25 +183,17 @@ async def test_another_reader_finds_texts_and_pictures_in_the_pdf(tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", list(SheetFormat))
-async def test_no_text_breaks_a_page(kind: SheetFormat) -> None:
-    drawer = SheetDrawer()
-    try:
-        shown = page(*(text(words.encode(errors="replace").decode(), lines=3) for words in HOSTILE))
-        data = await drawer.draw(kind, drawing(shown, title=HOSTILE[0]), [])
-    finally:
-        await drawer.close()
+async def test_no_text_breaks_a_page(kind: SheetFormat, drawer: SheetDrawer) -> None:
+    shown = page(*(text(words.encode(errors="replace").decode(), lines=3) for words in HOSTILE))
+    data = await drawer.draw(kind, drawing(shown, title=HOSTILE[0]), [])
     assert len(data) > 1000
 
 
-async def test_letters_without_a_font_are_reported() -> None:
+async def test_letters_without_a_font_are_reported(drawer: SheetDrawer) -> None:
     # Linear A is in no usual font.
-    drawer = SheetDrawer()
-    try:
-        await drawer.draw(SheetFormat.PNG, drawing(page(text("dusk \U00010600"))), [])
-        found = drawer.missing
-        await drawer.draw(SheetFormat.PNG, drawing(page(text("dusk"))), [])
-    finally:
-        await drawer.close()
+    await drawer.draw(SheetFormat.PNG, drawing(page(text("dusk \U00010600"))), [])
+    found = drawer.missing
+    await drawer.draw(SheetFormat.PNG, drawing(page(text("dusk"))), [])
     if not found:
         pytest.skip("this computer has a font for Linear A")
     assert found == "\U00010600"
@@ -215,18 +217,14 @@ async def test_a_lost_process_is_an_error_and_not_half_a_document() -> None:
         await drawer.close()
 
 
-async def test_a_broken_picture_ends_the_page_and_not_the_process() -> None:
-    drawer = SheetDrawer()
+async def test_a_broken_picture_ends_the_page_and_not_the_process(drawer: SheetDrawer) -> None:
     shown = page(pictures=(SheetBox(0, 0, 10, 10),))
-    try:
-        for data in (b"\xff\xd8 no JPEG", b"x" * 10):
-            with pytest.raises(SheetNotDrawn):
-                await drawer.draw(SheetFormat.PDF, drawing(shown, sizes=(len(data),)), [data])
-        before = drawer.pid
-        assert await drawer.draw(SheetFormat.PNG, drawing(shown, sizes=(0,)), [b""])
-        assert drawer.pid == before
-    finally:
-        await drawer.close()
+    for data in (b"\xff\xd8 no JPEG", b"x" * 10):
+        with pytest.raises(SheetNotDrawn):
+            await drawer.draw(SheetFormat.PDF, drawing(shown, sizes=(len(data),)), [data])
+    before = drawer.pid
+    assert await drawer.draw(SheetFormat.PNG, drawing(shown, sizes=(0,)), [b""])
+    assert drawer.pid == before
 
 
 async def test_a_process_that_cannot_start_is_reported() -> None:
