@@ -168,7 +168,7 @@ def test_facts_about_a_region() -> None:
 def test_the_smallest_dot_has_its_middle() -> None:
     drawn = raster(4096, 3072)
     drawn.set_sizes(QSize(4096, 3072), 4096)
-    drawn.show_region(Region(strokes=(brush((0.25, 0.75), width=0.001),)))
+    drawn.show_region(Region(strokes=(brush((0.25, 0.75), width=0.002),)))
     assert drawn.middle() == pytest.approx((0.25, 0.75), abs=0.001)
     assert drawn.middle(inverted=True) == pytest.approx((0.5, 0.5), abs=0.001)
 
