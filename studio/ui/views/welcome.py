@@ -418,17 +418,15 @@ class Welcome(QScrollArea):
             spawn(self._load())
 
     async def _load(self) -> None:
-        folder = paths.resources() / "examples"
         for name, card in zip(EXAMPLES, self.cards, strict=True):
-            try:
-                data = await asyncio.to_thread((folder / f"{name}.jpg").read_bytes)
-            except OSError:
-                continue  # the card works without its picture
             screen = screen_colours().transform
-            image = await asyncio.to_thread(from_jpeg, data, screen)
+            image = _decoded.get((name, screen))
+            if image is None:
+                image = await _decode(name, screen)
             if screen is not screen_colours().transform:
                 return
-            card.show_picture(image)
+            if not image.isNull():  # else the card works without its picture
+                card.show_picture(image)
 
     def show_profile(self, name: str) -> None:
         """Show the profile in use; the offline painter is marked "on" only without a provider."""
