@@ -227,8 +227,7 @@ def _opaque_in_rows(image: QImage) -> list[int]:
         return []
     data, width = bytes(image.constBits()), image.width()
     return [
-        data.count(255, start, start + width)
-        for start in range(0, len(data), image.bytesPerLine())
+        data.count(255, start, start + width) for start in range(0, len(data), image.bytesPerLine())
     ]
 
 

@@ -6,20 +6,23 @@ import asyncio
 import random
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.domain.entities import Job, JobState
 from studio.domain.stacks import StackBy
 from studio.library.query import Sort
+from studio.ui.panels.status_bar import activity
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
 from studio.ui.style import qt_style
 from studio.ui.support.row_width import RowWidth
 from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import ElidedLabel
+from studio.ui.window import grid_bar
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 from tests.ui import scripted_core
@@ -110,7 +113,41 @@ def test_parts_are_left_out_as_in_a_new_bar_whatever_came_before(place: QWidget)
         # What a layout finds once it is laid out is what was computed before.
         assert RowWidth(new._row).without(hidden(new)) == row.sizeHint().width()
         seen.add(tuple(left_out(new)))
+        shiboken6.delete(new)
     assert len(seen) > 6
+
+
+def test_a_bar_is_measured_only_when_something_changes(
+    place: QWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[QHBoxLayout] = []
+
+    class Counted(RowWidth):
+        def __init__(self, row: QHBoxLayout) -> None:
+            measured.append(row)
+            super().__init__(row)
+
+    grid, status = bar_in(place), StatusBar(place)
+    status.resize(1440, 30)
+    status.show_empty(True)
+    for bar in (grid_bar, activity):
+        monkeypatch.setattr(bar, "RowWidth", Counted)
+    for _again in range(2):
+        grid.offer_emptying(wanted=False)
+        grid.offer_dismissal(wanted=False)
+        grid.set_narrow(False)
+        status.set_narrow(False)
+        status.show_empty(True)
+        status.show_selection(0, 0)
+    assert measured == []
+    grid.offer_emptying(wanted=True)
+    grid.offer_dismissal(wanted=True)
+    grid.set_narrow(True)
+    assert measured == [grid.layout()] * 3
+    status.set_narrow(True)
+    status.show_empty(False)
+    status.show_selection(1, 0)
+    assert measured[3:] == [status.layout()] * 3
 
 
 def test_a_count_as_wide_as_the_last_one_shows_and_hides_nothing(

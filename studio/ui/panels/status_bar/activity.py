@@ -121,7 +121,7 @@ class StatusBar(QFrame):
         theme().changed.connect(self._draw_icons)
         self._show_key("", "", "", lamp="edge")
         self.show_jobs(())
-        self.show_selection(0, 0)
+        self._show_right()
 
     # --- the key --------------------------------------------------------------------------
 
@@ -201,8 +201,9 @@ class StatusBar(QFrame):
 
     def show_selection(self, pictures: int, jobs: int) -> None:
         """Show the number of selected pictures and jobs."""
-        self._selected = (pictures, jobs)
-        self._show_right()
+        if (pictures, jobs) != self._selected:
+            self._selected = (pictures, jobs)
+            self._show_right()
 
     def show_mark(self, words: str, advice: str = "") -> None:
         """Show the selected mark in place of the selection, such as "Mark 3 of 3"; "" for none.
@@ -232,13 +233,15 @@ class StatusBar(QFrame):
 
     def show_empty(self, empty: bool) -> None:  # noqa: FBT001 as agreed
         """Show that there are no pictures yet."""
-        self._empty = empty
-        self._show_right()
+        if empty is not self._empty:
+            self._empty = empty
+            self._show_right()
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Hide the hint in a narrow window."""
-        self._narrow = narrow
-        self._show_right()
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._show_right()
 
     def _show_right(self) -> None:
         pictures, jobs = self._selected
