@@ -129,6 +129,7 @@ class GridBar(QFrame):
         row.addWidget(self.slider)
         row.addWidget(self._big)
         self._narrow = False
+        self._said: tuple[str, ...] = ()
         self._stacked = False
         # Order in which parts are hidden where there is no room; all are in the View menu.
         self._giving_way: tuple[tuple[QWidget, ...], ...] = (
@@ -172,8 +173,10 @@ class GridBar(QFrame):
         self._hidden.setText(f"· {below}" if below else "")
         self._spend.setText(f"· {spend}" if spend else "")
         said = (name, words, in_stacks, below, spend)
-        self.setAccessibleDescription(listed(part for part in said if part))
-        self._yield_room()
+        if said != self._said:
+            self._said = said
+            self.setAccessibleDescription(listed(part for part in said if part))
+            self._yield_room()
 
     def offer_emptying(self, *, wanted: bool) -> None:
         """Show or hide the button for emptying the trash."""
@@ -200,6 +203,7 @@ class GridBar(QFrame):
 
     def set_sort(self, sort: Sort) -> None:
         self.sort.set_value(sort)
+        self._yield_room()
 
     def set_stacks(self, by: StackBy, *, opened: bool) -> None:
         """Show the grouping into stacks, and whether any stack is open."""

@@ -130,12 +130,15 @@ def test_a_bar_is_measured_only_when_something_changes(
     grid, status = bar_in(place), StatusBar(place)
     status.resize(1440, 30)
     status.show_empty(True)
+    grid.show_counts("Harbour", 4, 4)
     for bar in (grid_bar, activity):
         monkeypatch.setattr(bar, "RowWidth", Counted)
     for _again in range(2):
         grid.offer_emptying(wanted=False)
         grid.offer_dismissal(wanted=False)
         grid.set_narrow(False)
+        grid.show_counts("Harbour", 4, 4)
+        status.show_jobs(())
         status.set_narrow(False)
         status.show_empty(True)
         status.show_selection(0, 0)
@@ -143,11 +146,13 @@ def test_a_bar_is_measured_only_when_something_changes(
     grid.offer_emptying(wanted=True)
     grid.offer_dismissal(wanted=True)
     grid.set_narrow(True)
-    assert measured == [grid.layout()] * 3
+    grid.show_counts("Harbour", 4, 5)
+    assert measured == [grid.layout()] * 4
     status.set_narrow(True)
     status.show_empty(False)
     status.show_selection(1, 0)
-    assert measured[3:] == [status.layout()] * 3
+    status.show_jobs([scripted_core.job("fox", JobState.WAITING)])
+    assert measured[4:] == [status.layout()] * 4
 
 
 def test_a_count_as_wide_as_the_last_one_shows_and_hides_nothing(

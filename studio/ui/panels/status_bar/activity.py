@@ -119,8 +119,9 @@ class StatusBar(QFrame):
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
+        self.queue.hide()
+        self._spinner.hide()
         self._show_key("", "", "", lamp="edge")
-        self.show_jobs(())
         self._show_right()
 
     # --- the key --------------------------------------------------------------------------
@@ -162,10 +163,11 @@ class StatusBar(QFrame):
         self._paused = paused
         running = sum(job.state in RUNNING for job in self._jobs)
         words = queue_words(self._jobs, failed=self._failed, paused=paused)
-        self.queue.setText(words)
-        self.queue.setVisible(bool(words))
-        self._spinner.setVisible(running > 0)
-        self._yield_room()
+        if words != self.queue.text() or (running > 0) is self._spinner.isHidden():
+            self.queue.setText(words)
+            self.queue.setVisible(bool(words))
+            self._spinner.setVisible(running > 0)
+            self._yield_room()
         if self.popover is not None and self.popover.isVisible():
             self._fill_popover(self.popover)
             if not words:
