@@ -155,6 +155,22 @@ def test_a_bar_is_measured_only_when_something_changes(
     assert measured[4:] == [status.layout()] * 4
 
 
+def test_other_work_has_room_in_the_status_bar(place: QWidget) -> None:
+    status, work = StatusBar(place), QWidget()
+    work.setFixedSize(500, 20)
+    work.hide()
+    status.add_activity(work)
+    status.resize(900, 30)
+    status.show()
+    status.show_selection(2, 0)
+    advice = "drag them anywhere to save the originals"
+    assert advice in shown(status)
+    work.show()
+    assert advice not in shown(status)
+    work.hide()
+    assert advice in shown(status)
+
+
 def test_a_count_as_wide_as_the_last_one_shows_and_hides_nothing(
     place: QWidget, qapp: QApplication
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -26,6 +26,10 @@ from studio.ui.widgets.text import ElidedLabel
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
+
+
+_OTHER_ROOM = {QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest}
+"""Events of a widget that needs another room than before."""
 
 
 class QueueButton(PressedByEnter, QToolButton):
@@ -194,10 +198,15 @@ class StatusBar(QFrame):
         self.popover.open_over(self.queue)
 
     def add_activity(self, part: QWidget) -> None:
-        """Add a widget about other work after the queue."""
-        row = self.layout()
-        assert isinstance(row, QHBoxLayout)
-        row.insertWidget(row.indexOf(self.queue) + 1, part)
+        """Add a widget about other work after the queue; the others make room for it."""
+        self._row.insertWidget(self._row.indexOf(self.queue) + 1, part)
+        part.installEventFilter(self)
+
+    @needs("recipe")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+        if event.type() in _OTHER_ROOM:
+            self._yield_room()
+        return False
 
     # --- the selection --------------------------------------------------------------------
 
