@@ -101,7 +101,10 @@ def unlike(image: QImage, mirrored: QImage) -> int:
     """
     if image.size() != mirrored.size():
         return image.width() * image.height()
-    first, second = _levels(image), _levels(mirrored.flipped(Qt.Orientation.Horizontal))
+    turned = mirrored.flipped(Qt.Orientation.Horizontal)
+    if image == turned:
+        return 0
+    first, second = _levels(image), _levels(turned)
     return max(_missing(first, second), _missing(second, first))
 
 

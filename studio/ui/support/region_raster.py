@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from studio.domain.markup import Point, Region, Stroke, StrokeKind
 from studio.ui.support.raster import RawPixels
@@ -20,6 +20,7 @@ LEAST, MOST = 1024, 4096
 
 _OPAQUE = QColor(0, 0, 0, 255)
 _COUNTED = 1024  # side of the image in which pixels are counted
+_TRANSPOSED = QTransform(0, 1, 1, 0, 0, 0)
 
 
 class RegionRaster:
@@ -183,32 +184,17 @@ class RegionRaster:
         small = self._small(_COUNTED)
         if small.isNull():
             return 0.0
-        data = bytes(small.constBits())
-        count = sum(
-            data.count(255, row, row + small.width())
-            for row in range(0, len(data), small.bytesPerLine())
-        )
-        share = count / (small.width() * small.height())
+        share = sum(_opaque_in_rows(small)) / (small.width() * small.height())
         return 1.0 - share if inverted else share
 
     def middle(self, *, inverted: bool = False) -> Point | None:
         """Centre of the part that may change; None if it is empty."""
-        small = self.image.scaled(
-            24, 24, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        ).convertToFormat(QImage.Format.Format_Alpha8)
-        data, pitch = bytes(small.constBits()), small.bytesPerLine()
-        weights = [
-            (x, y, 255 - data[y * pitch + x] if inverted else data[y * pitch + x])
-            for y in range(small.height())
-            for x in range(small.width())
-        ]
-        total = sum(weight for _x, _y, weight in weights)
-        if not total:
-            return None
-        return Point(
-            sum((x + 0.5) * weight for x, _y, weight in weights) / total / 24,
-            sum((y + 0.5) * weight for _x, y, weight in weights) / total / 24,
-        )
+        small = self._small(_COUNTED)
+        rows, columns = _opaque_in_rows(small), _opaque_in_rows(small.transformed(_TRANSPOSED))
+        if inverted:
+            rows = [small.width() - count for count in rows]
+            columns = [small.height() - count for count in columns]
+        return Point(_middle(columns), _middle(rows)) if any(rows) else None
 
     def thumbnail(self, side: int, *, inverted: bool = False) -> QImage:
         """Thumbnail with a longer side of `side` pixels: white where the picture may change, else
@@ -235,6 +221,22 @@ class RegionRaster:
             return self.image
         size = self.size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio)
         return self.image.scaled(size).convertToFormat(QImage.Format.Format_Alpha8)
+
+
+def _opaque_in_rows(image: QImage) -> list[int]:
+    """Number of opaque pixels in each row of an image with one byte for each pixel."""
+    if image.isNull():
+        return []
+    data, width = bytes(image.constBits()), image.width()
+    return [
+        data.count(255, start, start + width) for start in range(0, len(data), image.bytesPerLine())
+    ]
+
+
+def _middle(counts: Sequence[int]) -> float:
+    """Centre of what was counted in equal steps, from 0 to 1."""
+    weighted = sum((place + 0.5) * count for place, count in enumerate(counts))
+    return weighted / sum(counts) / len(counts)
 
 
 def _box_of(places: Sequence[QPointF]) -> QRectF:

@@ -44,7 +44,7 @@ from studio.ui.support import desktop_services, key_names
 from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.raster import from_jpeg
-from studio.ui.support.screen_colours import screen_colours
+from studio.ui.support.screen_colours import ScreenTransform, screen_colours
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.buttons import Button, PressedByEnter
 from studio.ui.widgets.flow import Flow
@@ -418,17 +418,13 @@ class Welcome(QScrollArea):
             spawn(self._load())
 
     async def _load(self) -> None:
-        folder = paths.resources() / "examples"
         for name, card in zip(EXAMPLES, self.cards, strict=True):
-            try:
-                data = await asyncio.to_thread((folder / f"{name}.jpg").read_bytes)
-            except OSError:
-                continue  # the card works without its picture
             screen = screen_colours().transform
-            image = await asyncio.to_thread(from_jpeg, data, screen)
+            image = await _example_picture(name, screen)
             if screen is not screen_colours().transform:
                 return
-            card.show_picture(image)
+            if not image.isNull():  # else the card works without its picture
+                card.show_picture(image)
 
     def show_profile(self, name: str) -> None:
         """Show the profile in use; the offline painter is marked "on" only without a provider."""
@@ -453,6 +449,23 @@ class Welcome(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
+
+
+_decoded: dict[str, tuple[ScreenTransform | None, QImage]] = {}
+"""Pictures of the examples, each with the screen's conversion it was decoded for."""
+
+
+async def _example_picture(name: str, screen: ScreenTransform | None) -> QImage:
+    """Picture of an example for this screen, decoded once; null if it cannot be read."""
+    kept = _decoded.get(name)
+    if kept is None or kept[0] is not screen:
+        file = paths.resources() / "examples" / f"{name}.jpg"
+        try:
+            data = await asyncio.to_thread(file.read_bytes)
+        except OSError:
+            return QImage()
+        kept = _decoded[name] = screen, await asyncio.to_thread(from_jpeg, data, screen)
+    return kept[1]
 
 
 def shown_folder(folder: Path) -> str:

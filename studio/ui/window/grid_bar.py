@@ -129,6 +129,7 @@ class GridBar(QFrame):
         row.addWidget(self.slider)
         row.addWidget(self._big)
         self._narrow = False
+        self._said: tuple[str, ...] = ()
         self._stacked = False
         # Order in which parts are hidden where there is no room; all are in the View menu.
         self._giving_way: tuple[tuple[QWidget, ...], ...] = (
@@ -142,7 +143,6 @@ class GridBar(QFrame):
         )
         groups = (part for group in self._giving_way for part in group)
         self._optional = (*groups, self._every_stack, self._stack_words)
-        self._said: tuple[str, ...] = ()
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
 
@@ -181,27 +181,30 @@ class GridBar(QFrame):
 
     def offer_emptying(self, *, wanted: bool) -> None:
         """Show or hide the button for emptying the trash."""
-        if self.emptying is None and wanted:
+        if wanted == _is_offered(self.emptying):
+            return
+        if self.emptying is None:
             self.emptying = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
             self.emptying.clicked.connect(self.emptying_wanted)
             self._row.insertSpacing(2, 8)
             self._row.insertWidget(3, self.emptying)
-        if self.emptying is not None and self.emptying.isHidden() == wanted:
-            self.emptying.setVisible(wanted)
-            self._yield_room()
+        self.emptying.setVisible(wanted)
+        self._yield_room()
 
     def offer_dismissal(self, *, wanted: bool) -> None:
         """Show or hide the button for dismissing all failed and cancelled jobs."""
-        if self.dismissal is None and wanted:
+        if wanted == _is_offered(self.dismissal):
+            return
+        if self.dismissal is None:
             self.dismissal = Button(_("Dismiss all"), "quiet", self, size=26)
             self.dismissal.clicked.connect(self.dismissal_wanted)
             self._row.insertWidget(3, self.dismissal)
-        if self.dismissal is not None and self.dismissal.isHidden() == wanted:
-            self.dismissal.setVisible(wanted)
-            self._yield_room()
+        self.dismissal.setVisible(wanted)
+        self._yield_room()
 
     def set_sort(self, sort: Sort) -> None:
         self.sort.set_value(sort)
+        self._yield_room()
 
     def set_stacks(self, by: StackBy, *, opened: bool) -> None:
         """Show the grouping into stacks, and whether any stack is open."""
@@ -224,8 +227,9 @@ class GridBar(QFrame):
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Hide options that are also in the View menu."""
-        self._narrow = narrow
-        self._yield_room()
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._yield_room()
 
     def _yield_room(self) -> None:
         left_out, width = self._not_wanted(), RowWidth(self._row)
@@ -263,3 +267,8 @@ class GridBar(QFrame):
         dpr = self.devicePixelRatioF()
         self._small.setPixmap(theme().pixmap("tile-small", "text3", 16, dpr))
         self._big.setPixmap(theme().pixmap("tile-big", "text3", 16, dpr))
+
+
+def _is_offered(button: QWidget | None) -> bool:
+    """Whether a button that is created when needed is shown."""
+    return button is not None and not button.isHidden()

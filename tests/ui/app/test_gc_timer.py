@@ -14,7 +14,10 @@ from studio.ui.app.gc_timer import GcTimer
 def test_the_automatic_collection_is_left_as_it_was(
     application: QApplication, *, automatic: bool
 ) -> None:
-    """Left on by one test, it would let Qt objects of the next ones die on any thread."""
+    """Left on by one test, it would let Qt objects of the next ones die on any thread.
+
+    What the timer froze stays frozen, as what each file leaves: to thaw it would thaw all modules.
+    """
     assert not gc.isenabled()
     if automatic:
         gc.enable()
@@ -25,4 +28,3 @@ def test_the_automatic_collection_is_left_as_it_was(
         assert gc.isenabled() is automatic
     finally:
         gc.disable()
-        gc.unfreeze()

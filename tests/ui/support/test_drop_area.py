@@ -365,15 +365,15 @@ async def test_a_slot_that_is_moved_leaves_no_mark(tmp_path: Path, how: str) -> 
 def test_drags_are_reported_to_one_area_only() -> None:
     """Who takes a drag has a `DropArea`, which ends it; of events of one's own one is forgotten."""
     own_events, accepting = [], []
-    for name, source in texts_with("Drag", "Drop", *HEARD, folder=UI):
+    kinds = ("DragEnter", "DragMove", "DragLeave", "Drop")
+    words = ("setAcceptDrops", *(f".{kind}" for kind in kinds), *HEARD)
+    for name, source in texts_with(*words, folder=UI):
         if name == "support/drop_area.py":
             continue
         for node in nodes(parsed(source)):
             if isinstance(node, ast.FunctionDef) and node.name in HEARD:
                 own_events.append(f"{name}: {node.name}")
-            if isinstance(node, ast.Attribute) and node.attr in (
-                "DragEnter", "DragMove", "DragLeave", "Drop",
-            ):  # fmt: skip
+            if isinstance(node, ast.Attribute) and node.attr in kinds:
                 own_events.append(f"{name}: {node.attr}")
             if (
                 isinstance(node, ast.Call)

@@ -165,6 +165,14 @@ def test_facts_about_a_region() -> None:
     assert drawn.thumbnail(80, inverted=True).pixelColor(5, 55).lightness() == 0
 
 
+def test_the_smallest_dot_has_its_middle() -> None:
+    drawn = raster(4096, 3072)
+    drawn.set_sizes(QSize(4096, 3072), 4096)
+    drawn.show_region(Region(strokes=(brush((0.25, 0.75), width=0.002),)))
+    assert drawn.middle() == pytest.approx((0.25, 0.75), abs=0.001)
+    assert drawn.middle(inverted=True) == pytest.approx((0.5, 0.5), abs=0.001)
+
+
 def test_strokes_lie_on_the_picture_of_a_mask() -> None:
     picture = Image.new("RGBA", (100, 50), (255, 255, 255, 0))
     picture.paste((255, 255, 255, 255), (0, 0, 50, 50))

@@ -7,12 +7,23 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from studio.common import paths
 from studio.ui.panels.key_card import KeyCard
+from studio.ui.support.raster import from_jpeg
+from studio.ui.support.screen_colours import (
+    MonitorState,
+    ScreenTransform,
+    screen_colours,
+    transform_for,
+)
+from studio.ui.views import welcome as welcome_page
 from studio.ui.views.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
 from studio.ui.widgets.text import Tag
+from tests import icc_profiles
+from tests.icc_profiles import SWAPPED
 from tests.ui import scripted_core
 from tests.ui.scripted_core import ScriptedDesk, until
 
@@ -64,6 +75,35 @@ async def test_another_width_arranges_the_page_anew_only_where_it_has_another_ar
     welcome.resize(700, 800)
     assert set(arranged) == {welcome._head, welcome._left, welcome._right}
     end(welcome)
+
+
+async def test_pictures_are_decoded_once_for_a_screen(
+    dressed: None, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[ScreenTransform | None] = []
+
+    def counted(data: bytes, screen: ScreenTransform | None) -> QImage:
+        decoded.append(screen)
+        return from_jpeg(data, screen)
+
+    async def show_page() -> None:
+        page = page_of(desk)
+        page.resize(1216, 800)
+        page.show()
+        await until(lambda: all(not card._picture.isNull() for card in page.cards))
+        end(page)
+
+    await show_page()
+    monkeypatch.setattr(welcome_page, "from_jpeg", counted)
+    await show_page()
+    assert decoded == []
+    swapped = transform_for(icc_profiles.matrix(SWAPPED))
+    screen_colours().show_through(swapped)
+    try:
+        await show_page()
+    finally:
+        screen_colours().show_as_srgb(MonitorState.UNKNOWN)
+    assert decoded == [swapped] * len(EXAMPLES)
 
 
 def test_the_pictures_are_small() -> None:

@@ -27,7 +27,7 @@ from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style import stylesheet
 from studio.ui.style.roles import DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, ColorRoles
 from studio.ui.style.stylesheet import SEEN, contrast
-from studio.ui.style.theme import install, theme
+from studio.ui.style.theme import Theme, install, theme
 from studio.ui.views.compare.side_chip import SideChip
 from studio.ui.views.loupe.bar import Swatches
 from studio.ui.views.loupe.reframe.format_chip import FormatChip
@@ -68,14 +68,26 @@ THEMES: dict[str, Callable[[], ColorRoles]] = {
 HIGH = ("high-dark", "high-light", "system")
 
 
-@pytest.fixture(params=THEMES)
+@pytest.fixture(scope="module", params=THEMES)
 def worn(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
-    """Each theme in turn, and the dark one afterwards."""
+    """Each theme in turn, and the dark one afterwards.
+
+    One change for all tests in a theme: it takes four times as long as one of them.
+    """
     name: str = request.param
     install(qapp, "dark", "high" if name in HIGH else "normal", scale=1.0)
     theme().use(THEMES[name]())
     yield name
     install(qapp, "dark", "system")
+
+
+@pytest.fixture(autouse=True)
+def look(worn: str) -> Iterator[Theme]:
+    """The theme that is worn; no test changes it."""
+    made = theme()
+    assert made.roles == THEMES[worn]()
+    yield made
+    assert made.roles == THEMES[worn]()
 
 
 class Seen(NamedTuple):

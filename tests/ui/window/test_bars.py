@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
@@ -113,7 +113,62 @@ def test_parts_are_left_out_as_in_a_new_bar_whatever_came_before(place: QWidget)
         # What a layout finds once it is laid out is what was computed before.
         assert RowWidth(new._row).without(hidden(new)) == row.sizeHint().width()
         seen.add(tuple(left_out(new)))
+        shiboken6.delete(new)
     assert len(seen) > 6
+
+
+def test_a_bar_is_measured_only_when_something_changes(
+    place: QWidget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[QHBoxLayout] = []
+
+    class Counted(RowWidth):
+        def __init__(self, row: QHBoxLayout) -> None:
+            measured.append(row)
+            super().__init__(row)
+
+    grid, status = bar_in(place), StatusBar(place)
+    status.resize(1440, 30)
+    status.show_empty(True)
+    grid.show_counts("Harbour", 4, 4)
+    for bar in (grid_bar, activity):
+        monkeypatch.setattr(bar, "RowWidth", Counted)
+    for _again in range(2):
+        grid.offer_emptying(wanted=False)
+        grid.offer_dismissal(wanted=False)
+        grid.set_narrow(False)
+        grid.show_counts("Harbour", 4, 4)
+        status.show_jobs(())
+        status.set_narrow(False)
+        status.show_empty(True)
+        status.show_selection(0, 0)
+    assert measured == []
+    grid.offer_emptying(wanted=True)
+    grid.offer_dismissal(wanted=True)
+    grid.set_narrow(True)
+    grid.show_counts("Harbour", 4, 5)
+    assert measured == [grid.layout()] * 4
+    status.set_narrow(True)
+    status.show_empty(False)
+    status.show_selection(1, 0)
+    status.show_jobs([scripted_core.job("fox", JobState.WAITING)])
+    assert measured[4:] == [status.layout()] * 4
+
+
+def test_other_work_has_room_in_the_status_bar(place: QWidget) -> None:
+    status, work = StatusBar(place), QWidget()
+    work.setFixedSize(500, 20)
+    work.hide()
+    status.add_activity(work)
+    status.resize(900, 30)
+    status.show()
+    status.show_selection(2, 0)
+    advice = "drag them anywhere to save the originals"
+    assert advice in shown(status)
+    work.show()
+    assert advice not in shown(status)
+    work.hide()
+    assert advice in shown(status)
 
 
 def test_a_count_as_wide_as_the_last_one_shows_and_hides_nothing(
@@ -139,38 +194,6 @@ def test_a_count_as_wide_as_the_last_one_shows_and_hides_nothing(
     grid.show_counts("Harbour", 1_000_000, 9_000_000, hidden=12, spend="$12.40")
     assert changes.count > 0
     qapp.removeEventFilter(changes)
-
-
-def test_what_changes_no_words_is_not_laid_out_again(
-    place: QWidget, status: StatusBar, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An answer that arrives is an event for each of its pieces."""
-    asked: list[object] = []
-
-    class Counted(RowWidth):
-        def __init__(self, row: QHBoxLayout) -> None:
-            asked.append(row)
-            super().__init__(row)
-
-    for module in (grid_bar, activity):
-        monkeypatch.setattr(module, "RowWidth", Counted)
-    grid = bar_in(place)
-
-    def shown(received: int, total: int) -> None:
-        job = replace(scripted_core.job("blue", JobState.RECEIVING), received=received)
-        status.show_jobs((job,))
-        status.show_selection(0, 0)
-        status.show_empty(empty=False)
-        grid.show_counts("Harbour", total, total)
-        grid.offer_emptying(wanted=False)
-        grid.offer_dismissal(wanted=True)
-
-    shown(1_000, 7)
-    asked.clear()
-    shown(2_000, 7)
-    assert asked == []
-    shown(2_000, 8)
-    assert len(asked) == 1
 
 
 # --- top --------------------------------------------------------------------------------------

@@ -24,11 +24,12 @@ MOST_LOOKS = 100
 """After these a layout counts as at rest."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def large(qapp: QApplication) -> Iterator[None]:
-    """The text scale of the system, as large as WCAG asks for."""
+    """The text scale of the system, as large as WCAG asks for; no test changes it."""
     install(qapp, "dark", scale=SCALE)
     yield
+    assert theme().scale == SCALE
     install(qapp, "dark", scale=1.0)
 
 

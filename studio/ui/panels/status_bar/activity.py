@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -26,6 +26,10 @@ from studio.ui.widgets.text import ElidedLabel
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
+
+
+_OTHER_ROOM = {QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.LayoutRequest}
+"""Events of a widget that needs another room than before."""
 
 
 class QueueButton(PressedByEnter, QToolButton):
@@ -81,8 +85,6 @@ class StatusBar(QFrame):
         self._mark = self._mark_advice = ""
         self._narrow = False
         self._originals = True
-        self._queue_shown: tuple[str, bool] | None = None
-        self._right_shown: tuple[str, str] | None = None
         self.popover: QueuePopover | None = None
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
@@ -121,9 +123,10 @@ class StatusBar(QFrame):
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
+        self.queue.hide()
+        self._spinner.hide()
         self._show_key("", "", "", lamp="edge")
-        self.show_jobs(())
-        self.show_selection(0, 0)
+        self._show_right()
 
     # --- the key --------------------------------------------------------------------------
 
@@ -165,8 +168,7 @@ class StatusBar(QFrame):
         running = sum(job.state in RUNNING for job in self._jobs)
         words = queue_words(self._jobs, failed=self._failed, paused=paused)
         # Most events of a job change none of this.
-        if self._queue_shown != (words, running > 0):
-            self._queue_shown = words, running > 0
+        if words != self.queue.text() or (running > 0) is self._spinner.isHidden():
             self.queue.setText(words)
             self.queue.setVisible(bool(words))
             self._spinner.setVisible(running > 0)
@@ -197,17 +199,23 @@ class StatusBar(QFrame):
         self.popover.open_over(self.queue)
 
     def add_activity(self, part: QWidget) -> None:
-        """Add a widget about other work after the queue."""
-        row = self.layout()
-        assert isinstance(row, QHBoxLayout)
-        row.insertWidget(row.indexOf(self.queue) + 1, part)
+        """Add a widget about other work after the queue; the others make room for it."""
+        self._row.insertWidget(self._row.indexOf(self.queue) + 1, part)
+        part.installEventFilter(self)
+
+    @needs("recipe")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+        if event.type() in _OTHER_ROOM:
+            self._yield_room()
+        return False
 
     # --- the selection --------------------------------------------------------------------
 
     def show_selection(self, pictures: int, jobs: int) -> None:
         """Show the number of selected pictures and jobs."""
-        self._selected = (pictures, jobs)
-        self._show_right()
+        if (pictures, jobs) != self._selected:
+            self._selected = (pictures, jobs)
+            self._show_right()
 
     def show_mark(self, words: str, advice: str = "") -> None:
         """Show the selected mark in place of the selection, such as "Mark 3 of 3"; "" for none.
@@ -237,13 +245,15 @@ class StatusBar(QFrame):
 
     def show_empty(self, empty: bool) -> None:  # noqa: FBT001 as agreed
         """Show that there are no pictures yet."""
-        self._empty = empty
-        self._show_right()
+        if empty is not self._empty:
+            self._empty = empty
+            self._show_right()
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Hide the hint in a narrow window."""
-        self._narrow = narrow
-        self._show_right()
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._show_right()
 
     def _show_right(self) -> None:
         pictures, jobs = self._selected
@@ -263,12 +273,10 @@ class StatusBar(QFrame):
         if self._mark:
             words = self._mark
             advice = "" if self._narrow else f"· {self._mark_advice}"
-        if self._right_shown != (words, advice):
-            self._right_shown = words, advice
-            self._selection.setText(words)
-            self._advice.setText(advice)
-            self._selection.setVisible(bool(words))
-            self._yield_room()
+        self._selection.setText(words)
+        self._advice.setText(advice)
+        self._selection.setVisible(bool(words))
+        self._yield_room()
 
     def _yield_room(self) -> None:
         """Leave out the hint, the words of the chip, the state of the key, then the chip.
