@@ -38,7 +38,8 @@ class Journey:
         Raises what a step raises, with a note of its name; AssertionError if it leaves the window
         otherwise than it found it.
         """
-        await put_back(window, window.core.settings.value, None)
+        last = await last_change(window)
+        await put_back(window, window.core.settings.value, last)
         before = await WindowState.of(window)
         for one in self._steps:
             last = await last_change(window)

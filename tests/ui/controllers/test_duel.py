@@ -186,7 +186,7 @@ async def the_picks_of_a_round_duel_and_esc_returns_to_it(
 
 async def test_zoom_and_place_are_shared_and_z_shows_every_pixel(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        pictures = await make(window, count=2, size="2K")
+        pictures = await make(window, count=2, size="1K")
         await dueling(window, *pictures)
         first, second = (pane.canvas for pane in window.duel.panes)
         first.set_zoom(0.8, QPointF(20, 20))
