@@ -39,13 +39,13 @@ class Journey:
         otherwise than it found it.
         """
         last = await last_change(window)
-        await put_back(window, window.core.settings.value, last)
+        await put_back(window, window.core.settings.value, window.composer.draft(), last)
         before = await WindowState.of(window)
         for one in self._steps:
             last = await last_change(window)
             try:
                 await one(window, list(pictures))
-                await put_back(window, before.settings, last)
+                await put_back(window, before.settings, before.draft, last)
                 assert await WindowState.of(window) == before
             except BaseException as error:
                 error.add_note(f"in the step {one.__name__}")
@@ -112,8 +112,10 @@ async def last_change(window: OpenedWindow) -> str | None:
     return next((one.id for one in changes if not one.undone), None)
 
 
-async def put_back(window: OpenedWindow, settings: Settings, last: str | None) -> None:
-    """Return to the grid, and undo what was changed since the change `last`."""
+async def put_back(
+    window: OpenedWindow, settings: Settings, draft: Draft, last: str | None
+) -> None:
+    """Return to the grid and this draft, and undo what was changed since the change `last`."""
     library, core = window.core.library, window.core
     window.view_switch.show_grid()
     await settle()
@@ -129,6 +131,7 @@ async def put_back(window: OpenedWindow, settings: Settings, last: str | None) -
     }
     if changed:
         core.settings.change(**changed)
+    window.composer.set_draft(draft, undoable=False)
     window.gallery.select_keys([])
     window.messages.clear()
     window.toast.hide_toast()

@@ -22,7 +22,7 @@ from studio.ui.views.duel.pane import DuelPane
 from studio.ui.views.duel.result_card import kept
 from tests.ui.heard import Heard
 from tests.ui.steps import Journey
-from tests.ui.windows import PATIENCE, OpenedWindow, make, opened, until
+from tests.ui.windows import LOOK_AGAIN, PATIENCE, OpenedWindow, make, opened, until
 
 DUELING = Journey()
 
@@ -76,7 +76,7 @@ async def until_is(read: Callable[[], Awaitable[Read]], wanted: Read) -> None:
     """Read until this is found."""
     async with asyncio.timeout(PATIENCE):
         while await read() != wanted:
-            await asyncio.sleep(0)
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 async def test_undo_says_which_result_it_undid(tmp_path: Path, heard: Heard) -> None:
