@@ -250,9 +250,8 @@ class Core:
         # Not before the first screen: see `Core`.
         from studio.app.export.service import ExportService
 
-        return ExportService(
-            self.library, self.paths.export_presets_file, self.events, self._shared.exporting
-        )
+        presets = self.paths.export_presets_file
+        return ExportService(self.library, presets, self.events, self._shared.exporting)
 
     @cached_property
     def drag_copies(self) -> DragCopies:

@@ -50,7 +50,7 @@ async def the_first_selected_is_edited_in_the_style_of_the_second(
         await select(window, edited, style)
         before = window.composer.draft()
         QTest.keyClick(window.gallery, Qt.Key.Key_Y)
-        wanted = [(edited.id, Role.EDIT), (style.id, Role.STYLE)]
+        wanted: Used = [(edited.id, Role.EDIT), (style.id, Role.STYLE)]
         await until(window.core, partial(uses, window, wanted), f"used, from {first}")
         assert not window.core.queue.jobs
         assert window.composer.draft().prompt == before.prompt
