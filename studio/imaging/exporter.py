@@ -106,7 +106,9 @@ class Exporter:
     ) -> None:
         """As for `Decoder`; `shared` are processes to use that `close` does not end."""
         self._ends = shared is None
-        self._processes = shared or exporting_processes(command, limit, idle)
+        if shared is None:
+            shared = exporting_processes(command, limit, idle)
+        self._processes = shared
         self._asked = [0] * PROCESSES
         self._slots = asyncio.Semaphore(PROCESSES * _AHEAD)
 
