@@ -106,7 +106,7 @@ LONG: dict[str, float] = {
     "tests/ui/controllers/test_compare.py": 12.0,
     "tests/ui/controllers/test_draft_killed.py": 10.0,
     "tests/ui/controllers/test_every_action.py": 14.0,
-    "tests/ui/controllers/test_every_menu.py": 28.0,
+    "tests/ui/controllers/test_every_menu.py": 40.0,
     "tests/ui/controllers/test_mark.py": 20.0,
     "tests/ui/controllers/test_pick.py": 20.0,
     "tests/ui/controllers/test_tree.py": 20.0,

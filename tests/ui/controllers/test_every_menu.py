@@ -13,11 +13,12 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QTextEdit
 
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Failure, JobState, Role
+from studio.domain.events import Event
 from studio.library.query import Sort, View
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.panels.composer.prompt_history import HistoryPopup
@@ -28,10 +29,9 @@ from studio.ui.widgets.edit_menu import EditMenu
 from studio.ui.widgets.menu import Menu, reason_of
 from studio.ui.window import menus
 from tests.ui.controllers.test_every_action import (
-    VisibleState,
+    Shown,
     Visits,
     opened,
-    places,
     put_away,
     settle,
     studio,
@@ -41,6 +41,56 @@ from tests.ui.windows import OpenedWindow, until
 
 LEAVES = {"quit"}
 """Closes the window; see test_every_action."""
+
+
+class VisibleState:
+    """Everything about a window that a user can see change."""
+
+    def __init__(self, window: OpenedWindow, visits: Visits) -> None:
+        self._window = window
+        self._visits = visits
+        self._shown = Shown(window)
+        self._heard: list[Event] = []
+        window.core.events.subscribe(self._heard.append)
+
+    def clear(self) -> None:
+        self._window.toast.hide_toast()
+        self._window.messages.clear()
+        self._window.composer.bar.clear()
+        self._shown.names.clear()
+        self._heard.clear()
+        self._visits.urls.clear()
+
+    def state(self) -> tuple[object, ...]:
+        window, core = self._window, self._window.core
+        return (
+            tuple(self._shown.names),
+            tuple(self._visits.urls),
+            tuple(map(repr, self._heard)),
+            window.toast.isVisible() and window.toast.text,
+            window.messages.notice,
+            window.composer.bar.notice,
+            core.settings.value,
+            window.library_view.query,
+            window.view_switch.in_loupe,
+            window.composer.draft(),
+            window.composer.card.editor.textCursor().selectedText(),
+            (QApplication.focusWidget(), window.focusWidget()),
+            QGuiApplication.clipboard().text(),
+            tuple(window.gallery.selected_items()),
+            tuple(window.gallery.selected_rows()),
+            window.zones.sidebar_open,
+            window.zones.inspector_open,
+            [field for field in window.inspector.findChildren(QLineEdit) if field.isVisible()],
+            window.isFullScreen(),
+            core.queue.paused,
+            window.gallery.tile_size,
+            tuple(places(window)),
+        )
+
+
+def places(window: OpenedWindow) -> list[str]:
+    return [row.label for row in window.sidebar.model.collections]
 
 
 def entries(menu: QMenu) -> list[tuple[str, QAction]]:
@@ -141,6 +191,22 @@ def no_programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No program of the computer the tests run on is offered."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "none"))
     monkeypatch.setenv("XDG_DATA_DIRS", str(tmp_path / "none"))
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_the_main_menu(tmp_path: Path, visits: Visits, no_programs: None) -> None:
+    async with studio(tmp_path) as window:
+        watch = VisibleState(window, visits)
+        every = window.actions_of.every
+        for row in window.actions_of.rows:
+            await select(window)
+
+            def only(name: str = row.name) -> QMenu:
+                menu = QMenu()
+                menu.addAction(every[name])
+                return menu
+
+            await check(window, watch, only)
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
