@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from studio.app.core import SharedParts
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
+from studio.imaging.exporter import exporting_processes
 from studio.providers import sketch
 from studio.providers.http_routes import Painter
 
@@ -59,15 +60,23 @@ async def _pieces(whole: bytes) -> AsyncIterator[bytes]:
 
 _decoder = Decoder()
 _comparer = Comparer()
+_exporting = exporting_processes()
 
-SHARED = SharedParts(painter=RememberingPainter().answer, decoder=_decoder, comparer=_comparer)
+SHARED = SharedParts(
+    painter=RememberingPainter().answer,
+    decoder=_decoder,
+    comparer=_comparer,
+    exporting=_exporting,
+)
 
 
 def close() -> None:
     """End the processes, when all tests are over."""
 
-    async def close_both() -> None:
+    async def close_all() -> None:
         await _decoder.close()
         await _comparer.close()
+        for one in _exporting:
+            await one.close()
 
-    asyncio.run(close_both())
+    asyncio.run(close_all())

@@ -10,6 +10,7 @@ from studio.app.core import Core, CoreOptions, SharedParts
 from studio.common import paths
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
+from studio.imaging.exporter import exporting_processes
 from studio.providers import sketch
 from tests.shared_parts import RememberingPainter
 
@@ -51,7 +52,8 @@ def test_a_sketch_is_painted_once_and_is_the_same() -> None:
 
 def test_shared_processes_outlive_a_core_and_its_own_do_not(tmp_path: Path) -> None:
     async def run() -> None:
-        shared = SharedParts(decoder=Decoder(), comparer=Comparer())
+        exporting = exporting_processes()
+        shared = SharedParts(decoder=Decoder(), comparer=Comparer(), exporting=exporting)
         for number in range(2):
             core = await Core.open(
                 paths.find(tmp_path / str(number)), CoreOptions(), environ={}, shared=shared
@@ -60,16 +62,23 @@ def test_shared_processes_outlive_a_core_and_its_own_do_not(tmp_path: Path) -> N
             assert core.comparer is shared.comparer
             await core.decoder.probe(PICTURE)
             await core.comparer.compare(PICTURE, PICTURE)
+            await core.exports.exporter.source(PICTURE)
+            pids = core.exports.exporter.pids
             await core.close()
             assert core.decoder.running
             assert core.comparer.running
+            assert tuple(one.pid for one in exporting if one.running) == pids
         await core.decoder.close()
         await core.comparer.close()
+        for one in exporting:
+            await one.close()
         core = await Core.open(paths.find(tmp_path / "own"), CoreOptions(), environ={})
         await core.decoder.probe(PICTURE)
         await core.comparer.compare(PICTURE, PICTURE)
+        await core.exports.exporter.source(PICTURE)
         await core.close()
         assert not core.decoder.running
         assert not core.comparer.running
+        assert not core.exports.exporter.running
 
     asyncio.run(run())

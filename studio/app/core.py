@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from studio.generation.pipeline import GenerationPipeline
     from studio.generation.queue import JobQueue
     from studio.imaging.comparer import Comparer
+    from studio.imaging.exporter import ExportingProcess
     from studio.providers.catalogue import Catalogue
     from studio.providers.http_routes import Painter
 
@@ -89,11 +90,13 @@ class SharedParts(Struct, frozen=True, kw_only=True):
         painter: painter to use; None for the built-in one.
         decoder: decoder to share; None for one in each core.
         comparer: compares and composes pictures; None for one in each core.
+        exporting: exporting processes to share; None for those of each core.
     """
 
     painter: Painter | None = None
     decoder: Decoder | None = None
     comparer: Comparer | None = None
+    exporting: tuple[ExportingProcess, ...] | None = None
 
 
 class Core:
@@ -247,7 +250,8 @@ class Core:
         # Not before the first screen: see `Core`.
         from studio.app.export.service import ExportService
 
-        return ExportService(self.library, self.paths.export_presets_file, self.events)
+        presets = self.paths.export_presets_file
+        return ExportService(self.library, presets, self.events, self._shared.exporting)
 
     @cached_property
     def drag_copies(self) -> DragCopies:

@@ -81,7 +81,9 @@ class ReducedPicture:
     full: tuple[int, int]
 
 
-class _ExportingProcess(Decoder):
+class ExportingProcess(Decoder):
+    """Hands jobs to one exporting process, and ends it with a job that is given up."""
+
     processes = 1
     ends_cancelled = True
 
@@ -95,18 +97,23 @@ class Exporter:
     """
 
     def __init__(
-        self, command: Sequence[str] | None = None, *, limit: float = 180.0, idle: float = 5.0
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        limit: float = 180.0,
+        idle: float = 5.0,
+        shared: Sequence[ExportingProcess] | None = None,
     ) -> None:
-        """The arguments are those of `Decoder`."""
-        words = exporter_command() if command is None else command
-        self._processes = [
-            _ExportingProcess(words, limit=limit, idle=idle) for _number in range(PROCESSES)
-        ]
+        """The arguments are those of `Decoder`; `close` does not end `shared` processes."""
+        self._ends = shared is None
+        if shared is None:
+            shared = exporting_processes(command, limit, idle)
+        self._processes = shared
         self._asked = [0] * PROCESSES
         self._slots = asyncio.Semaphore(PROCESSES * _AHEAD)
 
     @contextlib.asynccontextmanager
-    async def _process(self) -> AsyncIterator[_ExportingProcess]:
+    async def _process(self) -> AsyncIterator[ExportingProcess]:
         """The process with the least work; an idle one, if any."""
         async with self._slots:
             number = self._asked.index(min(self._asked))
@@ -189,9 +196,18 @@ class Exporter:
         return tuple(one.pid for one in self._processes if one.pid is not None)
 
     async def close(self) -> None:
-        """End the processes and cancel queued jobs."""
-        for one in self._processes:
-            await one.close()
+        """End the processes and cancel queued jobs; nothing if the processes are shared."""
+        if self._ends:
+            for one in self._processes:
+                await one.close()
+
+
+def exporting_processes(
+    command: Sequence[str] | None = None, limit: float = 180.0, idle: float = 5.0
+) -> tuple[ExportingProcess, ...]:
+    """The processes of an exporter, started with the first pictures; as for `Decoder`."""
+    words = exporter_command() if command is None else command
+    return tuple(ExportingProcess(words, limit=limit, idle=idle) for _number in range(PROCESSES))
 
 
 def exporter_command() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from studio.app.export.runner import ExportQueue, ExportRun
 from studio.config.export_presets import ExportPresetStore
 from studio.domain.events import EventBus, ProblemOccurred, ProgressEvent
 from studio.domain.export import ExportPreset
-from studio.imaging.exporter import Exporter
+from studio.imaging.exporter import Exporter, ExportingProcess
 from studio.library.facade import Library
 
 Presets = tuple[ExportPreset, ...]
@@ -39,12 +39,19 @@ class ExportService:
         queue: runs the exports of this core, one after another; publishes `ExportChanged`.
     """
 
-    def __init__(self, library: Library, presets_file: Path, events: EventBus) -> None:
+    def __init__(
+        self,
+        library: Library,
+        presets_file: Path,
+        events: EventBus,
+        shared: Sequence[ExportingProcess] | None = None,
+    ) -> None:
+        """`shared` are processes to use that `close` does not end."""
         self._events = events
         self._store = ExportPresetStore(presets_file)
         self._presets: Presets | None = None
         self._storing = asyncio.Lock()
-        self.exporter = Exporter()
+        self.exporter = Exporter(shared=shared)
         self.queue = ExportQueue(library, self.exporter, on_change=self._on_change)
 
     def _on_change(self, run: ExportRun) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -14,14 +13,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from studio.domain.comparison import RelativePlacement
 from studio.domain.entities import Flag, Picture
 from studio.ui.panels.inspector.comparison_page import ComparisonPage
-from studio.ui.style.qt_style import set_motion
 from studio.ui.support import formatting
 from studio.ui.views.canvas.film_strip import FilmStrip
-from studio.ui.views.canvas.zoom_slider import ZoomSlider
 from studio.ui.views.compare.bar import CompareMode
-from studio.ui.views.compare.side_chip import SideChip
-from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.buttons import Button
+from tests.ui.steps import Journey, only
 from tests.ui.windows import OpenedWindow, make, opened, until
+
+COMPARING = Journey()
 
 
 async def compared(window: OpenedWindow, *pictures: Picture) -> None:
@@ -32,14 +31,19 @@ async def compared(window: OpenedWindow, *pictures: Picture) -> None:
     await until(window.core, action.isEnabled, "selected")
     action.trigger()
     await until(window.core, lambda: window.view_switch.in_compare, "open")
-    await until(window.core, lambda: len(window.compare.pictures) >= 2, "read")
+    wanted = {one.id for one in pictures}
+    await until(window.core, lambda: {p.id for p in window.compare.pictures} == wanted, "read")
     await until(window.core, lambda: all_sharp(window), "pixels")
 
 
 def all_sharp(window: OpenedWindow) -> bool:
     view = window.compare
-    shown = [view.panes[side].canvas.plate for side in range(len(view.comparison.sides))]
-    return all(plate is not None and plate.raster is not None for plate in shown)
+
+    def sharp(side: int, id: str) -> bool:
+        plate = view.panes[side].canvas.plate
+        return plate is not None and plate.key == id and plate.raster is not None
+
+    return all(sharp(side, one.id) for side, one in enumerate(view.pictures))
 
 
 def press(window: OpenedWindow, key: Qt.Key) -> None:
@@ -59,74 +63,59 @@ async def flags(window: OpenedWindow, *pictures: Picture) -> list[Flag]:
     return [found[one.id] for one in pictures]
 
 
-async def test_two_keys_compare_two_pictures_and_esc_returns_to_them(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        first, second, third = await make(window, count=3)
-        await compared(window, first, second)
-        assert window.compare.comparison.sides == [first.row, second.row]
-        assert shown_view(window) == "compare"
-        press(window, Qt.Key.Key_Right)
-        assert window.compare.comparison.sides == [first.row, third.row]
-        press(window, Qt.Key.Key_Escape)
-        assert not window.view_switch.in_compare
-        assert set(window.gallery.selected_rows()) == {first.row, third.row}
-        assert shown_view(window) == "grid"
+@COMPARING.step
+async def two_keys_compare_two_pictures_and_esc_returns_to_them(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    first, second, third = pictures[:3]
+    await compared(window, first, second)
+    assert window.compare.comparison.sides == [first.row, second.row]
+    assert shown_view(window) == "compare"
+    press(window, Qt.Key.Key_Right)
+    assert window.compare.comparison.sides == [first.row, third.row]
+    press(window, Qt.Key.Key_Escape)
+    assert not window.view_switch.in_compare
+    assert set(window.gallery.selected_rows()) == {first.row, third.row}
+    assert shown_view(window) == "grid"
 
 
-async def test_the_same_place_is_shown_of_pictures_of_different_sizes(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        (small,) = await make(window)
-        large, *_rest = await make(window, "Harbour", size="2K")
-        assert large.width > small.width
-        await compared(window, large, small)
-        canvases = [pane.canvas for pane in window.compare.panes[:2]]
-        for zoom, pan in ((0.8, (-300, 90)), (1.7, (200, -400)), (3.0, (-900, -900))):
-            canvases[0].set_zoom(zoom)
-            canvases[0].pan(*pan)
-            one, other = (canvas.view for canvas in canvases)
-            assert one.focus() == pytest.approx(other.focus(), abs=1e-2)
-            shares = [view.view_width / view.rect.width for view in (one, other)]
-            # They may line up by a scale that is not quite 1.
-            assert shares[0] == pytest.approx(shares[1], rel=1e-2)
-        canvases[1].pan(50, 50)
-        assert canvases[0].view.focus() == pytest.approx(canvases[1].view.focus(), abs=1e-2)
-        press(window, Qt.Key.Key_F)
-        assert all(canvas.fitted for canvas in canvases)
+@COMPARING.step
+async def a_crowned_challenger_stays_while_others_come(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:4]
+    await compared(window, *pictures[:2])
+    press(window, Qt.Key.Key_S)
+    await until(window.core, lambda: len(window.compare.pictures) == 2, "read")
+    rows = [one.row for one in pictures]
+    assert window.compare.comparison.sides == [rows[1], rows[2]]
+    press(window, Qt.Key.Key_Right)
+    assert window.compare.comparison.sides == [rows[1], rows[3]]
 
 
-async def test_a_crowned_challenger_stays_while_others_come(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await compared(window, *pictures[:2])
-        press(window, Qt.Key.Key_S)
-        await until(window.core, lambda: len(window.compare.pictures) == 2, "read")
-        rows = [one.row for one in pictures]
-        assert window.compare.comparison.sides == [rows[1], rows[2]]
-        press(window, Qt.Key.Key_Right)
-        assert window.compare.comparison.sides == [rows[1], rows[3]]
+@COMPARING.step
+async def a_decision_is_one_step_of_the_history(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:3]
+    await compared(window, *pictures[:2])
+    window.inspector.decided.emit("crown_b")
+    await until(window.core, window.toast.isVisible, "said")
+    assert await flags(window, *pictures) == [Flag.REJECT, Flag.PICK, Flag.NONE]
+    window.pictures.undo()
+    await until(window.core, lambda: window.compare.pictures[0].flag is Flag.NONE, "undone")
+    assert await flags(window, *pictures) == [Flag.NONE] * 3
 
 
-async def test_a_decision_is_one_step_of_the_history(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=3)
-        await compared(window, *pictures[:2])
-        window.inspector.decided.emit("crown_b")
-        await until(window.core, window.toast.isVisible, "said")
-        assert await flags(window, *pictures) == [Flag.REJECT, Flag.PICK, Flag.NONE]
-        window.pictures.undo()
-        await until(window.core, lambda: window.compare.pictures[0].flag is Flag.NONE, "undone")
-        assert await flags(window, *pictures) == [Flag.NONE] * 3
-
-
-async def test_marks_are_for_the_active_side(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=3)
-        await compared(window, *pictures[:2])
-        press(window, Qt.Key.Key_P)
-        await until(window.core, lambda: window.compare.pictures[1].flag is Flag.PICK, "picked")
-        press(window, Qt.Key.Key_4)
-        await until(window.core, lambda: window.compare.pictures[1].rating == 4, "rated")
-        assert await flags(window, *pictures) == [Flag.NONE, Flag.PICK, Flag.NONE]
+@COMPARING.step
+async def marks_are_for_the_active_side(window: OpenedWindow, pictures: list[Picture]) -> None:
+    pictures = pictures[:3]
+    await compared(window, *pictures[:2])
+    press(window, Qt.Key.Key_P)
+    await until(window.core, lambda: window.compare.pictures[1].flag is Flag.PICK, "picked")
+    press(window, Qt.Key.Key_4)
+    await until(window.core, lambda: window.compare.pictures[1].rating == 4, "rated")
+    assert await flags(window, *pictures) == [Flag.NONE, Flag.PICK, Flag.NONE]
 
 
 async def test_slider_and_flicker_lay_the_challenger_over_the_champion(tmp_path: Path) -> None:
@@ -156,37 +145,6 @@ async def test_slider_and_flicker_lay_the_challenger_over_the_champion(tmp_path:
         assert view.panes[0].canvas.zoom == zoom
 
 
-async def test_with_less_motion_pictures_take_turns_by_a_key_alone(
-    tmp_path: Path, at_end: list[Callable[[], object]]
-) -> None:
-    at_end.append(lambda: set_motion("system"))
-    set_motion("reduced")
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=2)
-        await compared(window, *pictures)
-        view = window.compare
-        view.set_mode(CompareMode.FLICKER)
-
-        def flickering() -> bool:
-            return view.group.flickering
-
-        def covered() -> bool:
-            return view.panes[0].is_covered
-
-        assert not flickering()
-        assert not covered()
-        press(window, Qt.Key.Key_Period)
-        assert covered()
-        press(window, Qt.Key.Key_Comma)
-        assert not covered()
-        set_motion("full")
-        view.set_mode(CompareMode.FLICKER)
-        assert flickering()
-        set_motion("reduced")
-        view.group.on_flicker()
-        assert not flickering()
-
-
 def _halves(image: QImage) -> tuple[QImage, QImage]:
     """Both halves beside the divider, below the label, as 8 by 8 pixels."""
     wide, high = image.width(), image.height()
@@ -204,18 +162,19 @@ def _apart(one: QImage, other: QImage) -> int:
     return max(abs(one.pixelColor(*at).red() - other.pixelColor(*at).red()) for at in spots)
 
 
-async def test_four_pictures_show_a_large_beside_the_others(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=5)
-        await compared(window, *pictures[:4])
-        panes = window.compare.panes
-        assert all(pane.isVisible() for pane in panes)
-        assert panes[0].width() > 1.8 * panes[1].width()
-        assert len({pane.width() for pane in panes[1:]}) == 1
-        QTest.keyClick(panes[0].canvas, Qt.Key.Key_Tab)
-        assert window.compare.active == 2
-        press(window, Qt.Key.Key_Right)
-        assert window.compare.comparison.sides[2] == pictures[4].row
+@COMPARING.step
+async def four_pictures_show_a_large_beside_the_others(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    await compared(window, *pictures[:4])
+    panes = window.compare.panes
+    assert all(pane.isVisible() for pane in panes)
+    assert panes[0].width() > 1.8 * panes[1].width()
+    assert len({pane.width() for pane in panes[1:]}) == 1
+    QTest.keyClick(panes[0].canvas, Qt.Key.Key_Tab)
+    assert window.compare.active == 2
+    press(window, Qt.Key.Key_Right)
+    assert window.compare.comparison.sides[2] == pictures[4].row
 
 
 async def test_an_edit_is_compared_with_its_original(tmp_path: Path) -> None:
@@ -250,15 +209,18 @@ async def edited(window: OpenedWindow, parent: Picture) -> Picture:
     return next(one for one in found if one.parents)
 
 
-async def test_removed_pictures_leave_the_comparison(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=3)
-        await compared(window, *pictures[:2])
-        await window.core.library.trash([pictures[1].id])
-        await until(window.core, lambda: len(window.library_view.order) == 2, "gone")
-        assert window.compare.comparison.sides == [pictures[0].row, pictures[2].row]
-        await window.core.library.trash([pictures[2].id])
-        await until(window.core, lambda: not window.view_switch.in_compare, "nothing to compare")
+@COMPARING.step
+async def removed_pictures_leave_the_comparison(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:3]
+    await only(window, pictures)
+    await compared(window, *pictures[:2])
+    await window.core.library.trash([pictures[1].id])
+    await until(window.core, lambda: len(window.library_view.order) == 2, "gone")
+    assert window.compare.comparison.sides == [pictures[0].row, pictures[2].row]
+    await window.core.library.trash([pictures[2].id])
+    await until(window.core, lambda: not window.view_switch.in_compare, "nothing to compare")
 
 
 async def test_a_single_picture_cannot_be_compared(tmp_path: Path) -> None:
@@ -307,19 +269,21 @@ def labels(widget: QWidget) -> list[str]:
     return [one.text() for one in widget.findChildren(QLabel) if one.isVisible()]
 
 
-async def test_a_challenger_that_lines_up_is_at_the_same_content(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        first, second = await make(window, count=2)
-        await compared(window, first, second)
-        view = window.compare
-        placement = RelativePlacement(across=1.1, down=1.1, left=0.02, top=-0.03)
-        view.group.set_placements([None, placement])
-        one, other = (pane.canvas for pane in view.panes[:2])
-        one.set_zoom(2.0)
-        one.pan(-40, 60)
-        assert other.view.focus() == pytest.approx(placement.place(*one.view.focus()))
-        other.pan(30, -20)
-        assert other.view.focus() == pytest.approx(placement.place(*one.view.focus()))
+@COMPARING.step
+async def a_challenger_that_lines_up_is_at_the_same_content(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    first, second = pictures[:2]
+    await compared(window, first, second)
+    view = window.compare
+    placement = RelativePlacement(across=1.1, down=1.1, left=0.02, top=-0.03)
+    view.group.set_placements([None, placement])
+    one, other = (pane.canvas for pane in view.panes[:2])
+    one.set_zoom(2.0)
+    one.pan(-40, 60)
+    assert other.view.focus() == pytest.approx(placement.place(*one.view.focus()))
+    other.pan(30, -20)
+    assert other.view.focus() == pytest.approx(placement.place(*one.view.focus()))
 
 
 async def test_each_pane_gives_its_own_picture_to_a_drag(tmp_path: Path) -> None:
@@ -337,134 +301,78 @@ async def test_each_pane_gives_its_own_picture_to_a_drag(tmp_path: Path) -> None
         assert [one.id for one in taken] == [one.id for one in view.pictures]
 
 
-async def test_keys_move_the_divider_by_their_text(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        await compared(window, *(await make(window, count=2)))
-        view = window.compare
-        press(window, Qt.Key.Key_M)
-        for text, key in ((",", Qt.Key.Key_Comma), (",", Qt.Key.Key_Odiaeresis), (".", 0)):
-            before = view.divider
-            event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text)
-            QApplication.sendEvent(view.panes[0].canvas, event)
-            assert view.divider - before == pytest.approx(-0.01 if text == "," else 0.01)
-
-
-async def test_a_narrow_window_shows_a_and_the_active_side(tmp_path: Path) -> None:
-    async with opened(tmp_path, width=1024) as window:
-        await compared(window, *(await make(window, count=3)))
-        panes = window.compare.panes
-        assert [pane.isVisible() for pane in panes] == [True, True, False, False]
-        QTest.keyClick(panes[0].canvas, Qt.Key.Key_Tab)
-        assert [pane.isVisible() for pane in panes] == [True, False, True, False]
-        assert panes[2].canvas.accessibleName().startswith("C, challenger")
-
-
-async def test_held_z_shows_every_pixel_of_the_pane_under_the_pointer(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        await make(window)
-        large, small = await make(window, "Harbour", size="2K")
-        await compared(window, large, small)
-        view = window.compare
-        one, other = (pane.canvas for pane in view.panes[:2])
-        one.set_zoom(0.4)
-        before = [canvas.view for canvas in (one, other)]
-        QTest.keyPress(one, Qt.Key.Key_Z)
-        assert 1.0 in (one.zoom, other.zoom)
-        assert one.view.focus() == pytest.approx(other.view.focus(), abs=1e-2)
-        QTest.keyRelease(one, Qt.Key.Key_Z)
-        for canvas, was in zip((one, other), before, strict=True):
-            assert canvas.zoom == pytest.approx(was.zoom)
-            assert canvas.view.focus() == pytest.approx(was.focus())
-
-
-async def test_a_rejected_champion_that_is_hidden_comes_back_with_undo(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        window.core.settings.change(hide_rejected=True)
-        window.library_view.show(hide_rejected=True)
-        await window.library_view.settled()
-        first, second, *_others = pictures
-        await compared(window, first, second)
-        view = window.compare
-        at = QPointF(view.panes[0].canvas.rect().center())
-        enter = QEnterEvent(at, at, view.panes[0].canvas.mapToGlobal(at))
-        QApplication.sendEvent(view.panes[0].canvas, enter)
-        press(window, Qt.Key.Key_X)
-        await until(window.core, lambda: first.row not in view.comparison.sides, "hidden")
-        window.pictures.undo()
-        await until(
-            window.core, lambda: view.comparison.sides == [first.row, second.row], "as before"
-        )
-
-
-async def test_the_last_challenger_is_said_with_what_the_champion_has_outlasted(
-    tmp_path: Path,
+@COMPARING.step
+async def keys_move_the_divider_by_their_text(
+    window: OpenedWindow, pictures: list[Picture]
 ) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await window.core.library.entitle([pictures[0].id], "dusk 07")
-        await compared(window, *pictures[:2])
-        await until(window.core, lambda: window.compare.pictures[0].name == "dusk 07", "named")
-        for _step in range(3):
-            press(window, Qt.Key.Key_Right)
-        said = "That was the last of 3. dusk 07 has won against 2."
-        assert said in labels(window.toast)
-        foot = window.compare.findChildren(FilmStrip)[0]
-        bottom = window.toast.mapTo(window, QPoint(0, window.toast.height())).y()
-        assert bottom <= foot.mapTo(window, QPoint(0, 0)).y(), "the film strip is clear"
+    await compared(window, *pictures[:2])
+    view = window.compare
+    press(window, Qt.Key.Key_M)
+    for text, key in ((",", Qt.Key.Key_Comma), (",", Qt.Key.Key_Odiaeresis), (".", 0), (".", 0)):
+        before = view.divider
+        event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text)
+        QApplication.sendEvent(view.panes[0].canvas, event)
+        assert view.divider - before == pytest.approx(-0.01 if text == "," else 0.01)
+    window.compare.set_mode(CompareMode.SIDE_BY_SIDE)
 
 
-async def test_settings_that_differ_from_a_have_a_dot(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        await make(window)
-        large, small = await make(window, size="2K")
-        await compared(window, large, small)
-        (page,) = window.inspector.findChildren(ComparisonPage)
-        values = [one for one in page.findChildren(QWidget) if " of B: " in one.accessibleName()]
-        dots = {one.accessibleName(): "•" in labels(one) for one in values}
-        assert dots[f"Long edge of B: {small.width}, differs"]
-        assert not dots["Model of B: sketch"]
-        assert {name.endswith(", differs") for name, dot in dots.items() if dot} == {True}
-        assert {name.endswith(", differs") for name, dot in dots.items() if not dot} == {False}
-
-
-async def test_the_slider_has_a_handle_in_its_middle(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        await compared(window, *(await make(window, count=2)))
-        press(window, Qt.Key.Key_M)
-        assert mode(window) is CompareMode.SLIDER
-        pane = window.compare.panes[0]
-        shown = pane.grab().toImage()
-        scale = shown.width() / pane.width()
-        white = QColor("white")
-        across, down = round(shown.width() / 2), round(shown.height() / 2)
-        line = [shown.pixelColor(across, y) for y in (down // 2, down + down // 2)]
-        assert line == [white, white]
-        assert shown.pixelColor(across + round(11 * scale), down) == white, "the disc"
-        assert shown.pixelColor(across + round(24 * scale), down) != white
-        glyph = [shown.pixelColor(across + x, down + y) for x in range(-6, 7) for y in range(-6, 7)]
-        assert any(one != white for one in glyph), "its icon"
-
-
-async def test_the_lock_is_in_the_chip_of_the_champion_and_the_slider_zooms(
-    tmp_path: Path,
+@COMPARING.step
+async def a_rejected_champion_that_is_hidden_comes_back_with_undo(
+    window: OpenedWindow, pictures: list[Picture]
 ) -> None:
-    async with opened(tmp_path, width=1500) as window:
-        await compared(window, *(await make(window, count=3)))
-        view = window.compare
-        first, second, *_hidden = view.findChildren(SideChip)
-        await until(window.core, lambda: _several_colours(first), "a thumbnail")
-        (lock,) = first.findChildren(IconButton)
-        assert (lock.accessibleName(), lock.isChecked()) == ("A stays", True)
-        lock.click()
-        assert not view.comparison.locked
-        second.click()
-        assert view.active == 1
-        first.click()
-        assert view.active == 0
-        (slider,) = view.findChildren(ZoomSlider)
-        slider.setValue(slider.maximum())
-        assert view.panes[0].canvas.zoom == pytest.approx(32)
+    pictures = pictures[:4]
+    window.core.settings.change(hide_rejected=True)
+    window.library_view.show(hide_rejected=True)
+    await window.library_view.settled()
+    first, second, *_others = pictures
+    await compared(window, first, second)
+    view = window.compare
+    at = QPointF(view.panes[0].canvas.rect().center())
+    enter = QEnterEvent(at, at, view.panes[0].canvas.mapToGlobal(at))
+    QApplication.sendEvent(view.panes[0].canvas, enter)
+    press(window, Qt.Key.Key_X)
+    await until(window.core, lambda: first.row not in view.comparison.sides, "hidden")
+    window.pictures.undo()
+    await until(window.core, lambda: view.comparison.sides == [first.row, second.row], "as before")
+
+
+@COMPARING.step
+async def the_last_challenger_is_said_with_what_the_champion_has_outlasted(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:4]
+    await only(window, pictures)
+    await window.core.library.entitle([pictures[0].id], "dusk 07")
+    await compared(window, *pictures[:2])
+    await until(window.core, lambda: window.compare.pictures[0].name == "dusk 07", "named")
+    for _step in range(3):
+        press(window, Qt.Key.Key_Right)
+    said = "That was the last of 3. dusk 07 has won against 2."
+    assert said in labels(window.toast)
+    foot = window.compare.findChildren(FilmStrip)[0]
+    bottom = window.toast.mapTo(window, QPoint(0, window.toast.height())).y()
+    assert bottom <= foot.mapTo(window, QPoint(0, 0)).y(), "the film strip is clear"
+
+
+@COMPARING.step
+async def the_slider_has_a_handle_in_its_middle(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    await compared(window, *pictures[:2])
+    press(window, Qt.Key.Key_M)
+    assert mode(window) is CompareMode.SLIDER
+    pane = window.compare.panes[0]
+    shown = pane.grab().toImage()
+    scale = shown.width() / pane.width()
+    white = QColor("white")
+    across, down = round(shown.width() / 2), round(shown.height() / 2)
+    line = [shown.pixelColor(across, y) for y in (down // 2, down + down // 2)]
+    assert line == [white, white]
+    assert shown.pixelColor(across + round(11 * scale), down) == white, "the disc"
+    assert shown.pixelColor(across + round(24 * scale), down) != white
+    glyph = [shown.pixelColor(across + x, down + y) for x in range(-6, 7) for y in range(-6, 7)]
+    assert any(one != white for one in glyph), "its icon"
+    window.compare.set_mode(CompareMode.SIDE_BY_SIDE)
 
 
 class PaintEvents(QObject):
@@ -482,86 +390,36 @@ class PaintEvents(QObject):
         return False
 
 
-async def test_a_step_that_moves_four_pictures_is_one_paint_event(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        await compared(window, *(await make(window, count=4)))
-        group = window.compare.group
-        canvases = [pane.canvas for pane in group.panes]
-        canvases[0].set_zoom(3)
-        QApplication.processEvents()
-        before = [canvas.view for canvas in canvases]
-        painted = PaintEvents(group)
-        canvases[0].pan(-7, -7)
-        assert all(one.view != was for one, was in zip(canvases, before, strict=True))
-        QApplication.processEvents()
-        assert painted.kinds == ["PaneSurface"]
-
-
-async def test_the_surface_shows_each_pane_as_it_is_and_passes_the_mouse_on(
-    tmp_path: Path,
+@COMPARING.step
+async def a_step_that_moves_four_pictures_is_one_paint_event(
+    window: OpenedWindow, pictures: list[Picture]
 ) -> None:
-    async with opened(tmp_path, width=1500) as window:
-        await compared(window, *(await make(window, count=3)))
-        group = window.compare.group
-        group.panes[0].canvas.set_zoom(1.5)
-        assert group.keys.isVisible()
-        shown = group.grab().toImage()
-        scale = shown.width() / group.width()
-        keys = group.keys.geometry()
-        for pane in group.panes[:3]:
-            place = pane.geometry()
-            assert group.childAt(place.center()) is pane.canvas
-            alone = pane.grab().toImage()
-            above_keys = min(place.bottom() + 1, keys.top()) - place.top()
-            device = QRect(QPoint(), QSize(pane.width(), above_keys) * scale)
-            moved = device.translated(place.topLeft() * scale)
-            assert shown.copy(moved) == alone.copy(device)
-        assert group.childAt(keys.center()) is group.keys
-        device = QRect(keys.topLeft() * scale, keys.size() * scale)
-        assert shown.copy(device) != group.panes[0].grab().toImage().copy(device)
+    await compared(window, *pictures[:4])
+    group = window.compare.group
+    canvases = [pane.canvas for pane in group.panes]
+    canvases[0].set_zoom(3)
+    QApplication.processEvents()
+    before = [canvas.view for canvas in canvases]
+    painted = PaintEvents(group)
+    canvases[0].pan(-7, -7)
+    assert all(one.view != was for one, was in zip(canvases, before, strict=True))
+    QApplication.processEvents()
+    assert painted.kinds == ["PaneSurface"]
 
 
-async def test_the_keyboard_stays_with_the_pictures_where_one_is_hidden(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        await compared(window, *(await make(window, count=3)))
-        panes = window.compare.panes
-        QTest.mouseClick(panes[2].canvas, Qt.MouseButton.LeftButton)
-        panes[2].canvas.setFocus()
-        assert panes[2].canvas.hasFocus()
-        QTest.keyClick(panes[2].canvas, Qt.Key.Key_M)
-        assert not panes[2].isVisible()
-        assert panes[0].canvas.hasFocus()
-
-
-async def test_a_button_shows_the_other_picture_while_they_take_turns(
-    tmp_path: Path, at_end: list[Callable[[], object]]
+@COMPARING.step
+async def the_keyboard_stays_with_the_pictures_where_one_is_hidden(
+    window: OpenedWindow, pictures: list[Picture]
 ) -> None:
-    at_end.append(lambda: set_motion("system"))
-    set_motion("reduced")
-    async with opened(tmp_path) as window:
-        await compared(window, *(await make(window, count=2)))
-        view = window.compare
-        (button,) = (
-            one
-            for one in view.findChildren(IconButton)
-            if one.accessibleName() == "Show the other picture"
-        )
-        assert not button.isVisible()
-        view.set_mode(CompareMode.FLICKER)
-        for covered in (True, False):
-            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-            assert view.panes[0].is_covered is covered
-        view.set_mode(CompareMode.SLIDER)
-        assert not button.isVisible()
-
-
-def _several_colours(chip: SideChip) -> bool:
-    """Whether there is a picture at the start of a chip."""
-    shown = chip.grab().toImage()
-    scale = shown.width() / chip.width()
-    middle = shown.height() // 2
-    row = {shown.pixelColor(round(x * scale), middle).rgb() for x in range(6, 22)}
-    return len(row) > 2
+    await compared(window, *pictures[:3])
+    panes = window.compare.panes
+    QTest.mouseClick(panes[2].canvas, Qt.MouseButton.LeftButton)
+    panes[2].canvas.setFocus()
+    assert panes[2].canvas.hasFocus()
+    QTest.keyClick(panes[2].canvas, Qt.Key.Key_M)
+    assert not panes[2].isVisible()
+    assert panes[0].canvas.hasFocus()
+    window.compare.set_mode(CompareMode.SIDE_BY_SIDE)
 
 
 async def test_the_strip_of_keys_is_hidden_for_good(tmp_path: Path) -> None:
@@ -579,3 +437,8 @@ async def test_the_strip_of_keys_is_hidden_for_good(tmp_path: Path) -> None:
         await until(window.core, lambda: window.model.rowCount() == 2, "tiles")
         await compared(window, *pictures)
         assert not window.compare.group.keys.isVisible()
+
+
+async def test_comparing_in_one_window(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await COMPARING.walk(window, await make(window, count=5))

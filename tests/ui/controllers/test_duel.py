@@ -21,7 +21,10 @@ from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.views.duel.pane import DuelPane
 from studio.ui.views.duel.result_card import kept
 from tests.ui.heard import Heard
-from tests.ui.windows import PATIENCE, OpenedWindow, make, opened, until
+from tests.ui.steps import Journey
+from tests.ui.windows import LOOK_AGAIN, PATIENCE, OpenedWindow, make, opened, until
+
+DUELING = Journey()
 
 Read = TypeVar("Read")
 
@@ -73,7 +76,7 @@ async def until_is(read: Callable[[], Awaitable[Read]], wanted: Read) -> None:
     """Read until this is found."""
     async with asyncio.timeout(PATIENCE):
         while await read() != wanted:
-            await asyncio.sleep(0)
+            await asyncio.sleep(LOOK_AGAIN)
 
 
 async def test_undo_says_which_result_it_undid(tmp_path: Path, heard: Heard) -> None:
@@ -85,45 +88,45 @@ async def test_undo_says_which_result_it_undid(tmp_path: Path, heard: Heard) -> 
         assert [words.split(",")[0] for words in heard.said] == ["Undone: left won"]
 
 
-async def test_one_key_decides_one_pair(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await dueling(window, *pictures)
-        first, second = window.duel.duel.definition.pictures[:2]
-        assert window.duel.pair == (first, second)
-        press(window, RIGHT)
-        press(window, LEFT)
-        press(window, LEFT)
-        duel = window.duel.duel
-        assert duel.finished
-        assert duel.order[0].pictures == (second,)
-        assert not window.duel.card.isHidden()
-        assert await saved(window) == duel
-        assert [one.verdict for one in duel.decisions] == [
-            Verdict.SECOND,
-            Verdict.FIRST,
-            Verdict.FIRST,
-        ]
+@DUELING.step
+async def one_key_decides_one_pair(window: OpenedWindow, pictures: list[Picture]) -> None:
+    pictures = pictures[:4]
+    await dueling(window, *pictures)
+    first, second = window.duel.duel.definition.pictures[:2]
+    assert window.duel.pair == (first, second)
+    press(window, RIGHT)
+    press(window, LEFT)
+    press(window, LEFT)
+    duel = window.duel.duel
+    assert duel.finished
+    assert duel.order[0].pictures == (second,)
+    assert not window.duel.card.isHidden()
+    assert await saved(window) == duel
+    assert [one.verdict for one in duel.decisions] == [
+        Verdict.SECOND,
+        Verdict.FIRST,
+        Verdict.FIRST,
+    ]
 
 
-async def test_both_and_neither_and_undo(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await dueling(window, *pictures)
-        before = window.duel.pair
-        press(window, UP)
-        press(window, DOWN)
-        assert [one.verdict for one in window.duel.duel.decisions] == [
-            Verdict.BOTH,
-            Verdict.NEITHER,
-        ]
-        press(window, Qt.Key.Key_U)
-        press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-        assert window.duel.pair == before
-        assert not (await saved(window)).decisions
-        press(window, Qt.Key.Key_U)
-        await until(window.core, window.toast.isVisible, "nothing to undo")
-        assert {one.id for one in await window.core.library.find([p.id for p in pictures])}
+@DUELING.step
+async def both_and_neither_and_undo(window: OpenedWindow, pictures: list[Picture]) -> None:
+    pictures = pictures[:4]
+    await dueling(window, *pictures)
+    before = window.duel.pair
+    press(window, UP)
+    press(window, DOWN)
+    assert [one.verdict for one in window.duel.duel.decisions] == [
+        Verdict.BOTH,
+        Verdict.NEITHER,
+    ]
+    press(window, Qt.Key.Key_U)
+    press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.duel.pair == before
+    assert not (await saved(window)).decisions
+    press(window, Qt.Key.Key_U)
+    await until(window.core, window.toast.isVisible, "nothing to undo")
+    assert {one.id for one in await window.core.library.find([p.id for p in pictures])}
 
 
 async def test_a_duel_goes_on_after_a_restart(tmp_path: Path) -> None:
@@ -143,43 +146,47 @@ async def test_a_duel_goes_on_after_a_restart(tmp_path: Path) -> None:
         assert window.duel.pair == left.pair
 
 
-async def test_the_picks_are_the_duel_where_nothing_is_selected(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        window.gallery.select_keys([])
-        window.actions_of.every["duel"].trigger()
-        await until(window.core, window.toast.isVisible, "a duel needs two")
-        assert not window.view_switch.in_duel
-        picks = [one.id for one in pictures[:3]]
-        await window.core.library.flag(picks, Flag.PICK)
-        await dueling(window)
-        assert sorted(window.duel.duel.present) == sorted(picks)
-        assert window.duel.duel.name == "3 picks of All pictures"
+@DUELING.step
+async def the_picks_are_the_duel_where_nothing_is_selected(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:4]
+    window.gallery.select_keys([])
+    window.actions_of.every["duel"].trigger()
+    await until(window.core, window.toast.isVisible, "a duel needs two")
+    assert not window.view_switch.in_duel
+    picks = [one.id for one in pictures[:3]]
+    await window.core.library.flag(picks, Flag.PICK)
+    await dueling(window)
+    assert sorted(window.duel.duel.present) == sorted(picks)
+    assert window.duel.duel.name == "3 picks of All pictures"
 
 
-async def test_the_picks_of_a_round_duel_and_esc_returns_to_it(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        window.gallery.select_keys([one.row for one in pictures])
-        window.actions_of.every["pick_mode"].trigger()
-        await until(window.core, lambda: window.pick.picture is not None, "round")
-        for key in (Qt.Key.Key_P, Qt.Key.Key_P, Qt.Key.Key_X):
-            QTest.keyClick(window.pick.canvas, key)
-        picked = window.pick.round.with_verdict(Verdict.PICK)
-        QTest.keyClick(window.pick.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
-        await until(window.core, lambda: window.view_switch.in_duel, "duel")
-        await shown(window)
-        assert sorted(window.duel.duel.present) == sorted(picked)
-        assert not window.composer.isVisible()
-        press(window, Qt.Key.Key_Escape)
-        await until(window.core, lambda: window.view_switch.in_pick, "back")
-        assert window.pick.round.current == window.pick.round.pictures[3]
-        assert not window.composer.isVisible()
+@DUELING.step
+async def the_picks_of_a_round_duel_and_esc_returns_to_it(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:4]
+    window.gallery.select_keys([one.row for one in pictures])
+    window.actions_of.every["pick_mode"].trigger()
+    await until(window.core, lambda: window.pick.picture is not None, "round")
+    for key in (Qt.Key.Key_P, Qt.Key.Key_P, Qt.Key.Key_X):
+        QTest.keyClick(window.pick.canvas, key)
+    picked = window.pick.round.with_verdict(Verdict.PICK)
+    QTest.keyClick(window.pick.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
+    await until(window.core, lambda: window.view_switch.in_duel, "duel")
+    await shown(window)
+    assert sorted(window.duel.duel.present) == sorted(picked)
+    assert not window.composer.isVisible()
+    press(window, Qt.Key.Key_Escape)
+    await until(window.core, lambda: window.view_switch.in_pick, "back")
+    assert window.pick.round.current == window.pick.round.pictures[3]
+    assert not window.composer.isVisible()
 
 
 async def test_zoom_and_place_are_shared_and_z_shows_every_pixel(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        pictures = await make(window, count=2, size="2K")
+        pictures = await make(window, count=2, size="1K")
         await dueling(window, *pictures)
         first, second = (pane.canvas for pane in window.duel.panes)
         first.set_zoom(0.8, QPointF(20, 20))
@@ -193,91 +200,93 @@ async def test_zoom_and_place_are_shared_and_z_shows_every_pixel(tmp_path: Path)
         assert first.zoom == second.zoom == before
 
 
-async def test_tab_swaps_the_sides_and_the_keys_with_them(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=2)
-        await dueling(window, *pictures)
-        first, second = window.duel.pair
-        press(window, Qt.Key.Key_Tab)
-        assert [pane.picture.id for pane in window.duel.sides if pane.picture] == [second, first]
-        press(window, LEFT)
-        assert window.duel.duel.order[0].pictures == (second,)
-
-
-async def test_a_past_pair_is_decided_again(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await dueling(window, *pictures)
-        first, second = window.duel.pair
-        press(window, LEFT)
-        current = window.duel.pair
-        bracket = window.duel.foot.bracket
-        match = next(one for one in window.duel.duel.matches if one.decided)
-        QTest.mouseClick(
-            bracket,
-            Qt.MouseButton.LeftButton,
-            pos=bracket.place(match.begin, match.end).toPoint(),
-        )
-        past = window.duel.past
-        assert past == match
-        assert window.duel.pair == (first, second)
-        press(window, Qt.Key.Key_Escape)
-        assert window.duel.pair == current
-        window.duel.show_match(match)
-        press(window, RIGHT)
-        assert window.duel.past is None
-        assert window.duel.pair == current
-        press(window, LEFT)
-        press(window, LEFT)
-        assert (await saved(window)).order[0].pictures == (second,)
-
-
-async def test_more_places_can_be_sought_and_are_kept_as_stars_picks_and_collection(
-    tmp_path: Path,
+@DUELING.step
+async def tab_swaps_the_sides_and_the_keys_with_them(
+    window: OpenedWindow, pictures: list[Picture]
 ) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await window.core.library.flag([one.id for one in pictures], Flag.PICK)
-        await dueling(window, *pictures)
-        for _pair in range(3):
-            press(window, LEFT)
-        window.duel.card.button("more").click()
-        assert window.duel.duel.definition.best == 2
-        while not window.duel.duel.finished:
-            press(window, LEFT)
-        duel = await saved(window)
-        best = [id for place in duel.order for id in place.pictures]
-        assert len(best) == 2
-        card = window.duel.card
-        card.button("stars").click()
+    pictures = pictures[:2]
+    await dueling(window, *pictures)
+    first, second = window.duel.pair
+    press(window, Qt.Key.Key_Tab)
+    assert [pane.picture.id for pane in window.duel.sides if pane.picture] == [second, first]
+    press(window, LEFT)
+    assert window.duel.duel.order[0].pictures == (second,)
 
-        library, ids = window.core.library, [one.id for one in pictures]
 
-        async def stars() -> list[int]:
-            found = {one.id: one.rating for one in await library.find(best)}
-            return [found[id] for id in best]
+@DUELING.step
+async def a_past_pair_is_decided_again(window: OpenedWindow, pictures: list[Picture]) -> None:
+    pictures = pictures[:4]
+    await dueling(window, *pictures)
+    first, second = window.duel.pair
+    press(window, LEFT)
+    current = window.duel.pair
+    bracket = window.duel.foot.bracket
+    match = next(one for one in window.duel.duel.matches if one.decided)
+    QTest.mouseClick(
+        bracket,
+        Qt.MouseButton.LeftButton,
+        pos=bracket.place(match.begin, match.end).toPoint(),
+    )
+    past = window.duel.past
+    assert past == match
+    assert window.duel.pair == (first, second)
+    press(window, Qt.Key.Key_Escape)
+    assert window.duel.pair == current
+    window.duel.show_match(match)
+    press(window, RIGHT)
+    assert window.duel.past is None
+    assert window.duel.pair == current
+    press(window, LEFT)
+    press(window, LEFT)
+    assert (await saved(window)).order[0].pictures == (second,)
 
-        async def picked() -> list[str]:
-            return sorted(one.id for one in await library.find(ids) if one.flag is Flag.PICK)
 
-        async def collected() -> list[str]:
-            every = await library.collections.every()
-            found = [one.id for one in every if one.name == "Best two"]
-            return sorted(
-                await library.ids(await library.rows(Query(collection=found[0]))) if found else []
-            )
+@DUELING.step
+async def more_places_can_be_sought_and_are_kept_as_stars_picks_and_collection(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:4]
+    await window.core.library.flag([one.id for one in pictures], Flag.PICK)
+    await dueling(window, *pictures)
+    for _pair in range(3):
+        press(window, LEFT)
+    window.duel.card.button("more").click()
+    assert window.duel.duel.definition.best == 2
+    while not window.duel.duel.finished:
+        press(window, LEFT)
+    duel = await saved(window)
+    best = [id for place in duel.order for id in place.pictures]
+    assert len(best) == 2
+    card = window.duel.card
+    card.button("stars").click()
 
-        await until_is(stars, [5, 4])
-        card.button("flags").click()
-        await until_is(picked, sorted(best))
-        assert await library.undo()
-        assert await picked() == sorted(ids)
-        card.button("collect").click()
-        await until(window.core, lambda: window.findChildren(NamePopover), "asked")
-        field = window.findChildren(NamePopover)[0].field
-        field.setText("Best two")
-        QTest.keyClick(field, Qt.Key.Key_Return)
-        await until_is(collected, sorted(best))
+    library, ids = window.core.library, [one.id for one in pictures]
+
+    async def stars() -> list[int]:
+        found = {one.id: one.rating for one in await library.find(best)}
+        return [found[id] for id in best]
+
+    async def picked() -> list[str]:
+        return sorted(one.id for one in await library.find(ids) if one.flag is Flag.PICK)
+
+    async def collected() -> list[str]:
+        every = await library.collections.every()
+        found = [one.id for one in every if one.name == "Best two"]
+        return sorted(
+            await library.ids(await library.rows(Query(collection=found[0]))) if found else []
+        )
+
+    await until_is(stars, [5, 4])
+    card.button("flags").click()
+    await until_is(picked, sorted(best))
+    assert await library.undo()
+    assert await picked() == sorted(ids)
+    card.button("collect").click()
+    await until(window.core, lambda: window.findChildren(NamePopover), "asked")
+    field = window.findChildren(NamePopover)[0].field
+    field.setText("Best two")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    await until_is(collected, sorted(best))
 
 
 async def test_trashed_and_missing_pictures_in_the_middle(tmp_path: Path) -> None:
@@ -311,33 +320,35 @@ async def dueling_unsharp(window: OpenedWindow) -> None:
     await until(window.core, lambda: window.view_switch.in_duel, "open")
 
 
-async def test_the_next_pair_is_decoded_ahead_and_given_up_at_the_end(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await dueling(window, *pictures)
-        panes = window.duel.panes
-        await until(window.core, lambda: all(len(p.prepared) == 2 for p in panes), "ahead")
-        press(window, LEFT)
-        assert all(pane.canvas.plate and pane.canvas.plate.raster for pane in panes)
-        press(window, Qt.Key.Key_Escape)
-        assert not any(pane.prepared for pane in panes)
-
-
-async def test_the_end_of_a_quick_duel_shows_sharp_pictures_and_centred_words(
-    tmp_path: Path,
+@DUELING.step
+async def the_next_pair_is_decoded_ahead_and_given_up_at_the_end(
+    window: OpenedWindow, pictures: list[Picture]
 ) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await dueling(window, *pictures)
-        for key in (LEFT, RIGHT, LEFT):
-            press(window, key)
-        assert window.duel.finished
-        await shown(window)
-        previews = [one for one in window.duel.findChildren(QLabel) if one.text() == "preview"]
-        assert previews == []
-        for button in window.duel.foot.buttons.values():
-            assert not button.isEnabled()
-            assert _middle_of_words(button) == pytest.approx(button.height() / 2, abs=3)
+    pictures = pictures[:4]
+    await dueling(window, *pictures)
+    panes = window.duel.panes
+    await until(window.core, lambda: all(len(p.prepared) == 2 for p in panes), "ahead")
+    press(window, LEFT)
+    assert all(pane.canvas.plate and pane.canvas.plate.raster for pane in panes)
+    press(window, Qt.Key.Key_Escape)
+    assert not any(pane.prepared for pane in panes)
+
+
+@DUELING.step
+async def the_end_of_a_quick_duel_shows_sharp_pictures_and_centred_words(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:4]
+    await dueling(window, *pictures)
+    for key in (LEFT, RIGHT, LEFT):
+        press(window, key)
+    assert window.duel.finished
+    await shown(window)
+    previews = [one for one in window.duel.findChildren(QLabel) if one.text() == "preview"]
+    assert previews == []
+    for button in window.duel.foot.buttons.values():
+        assert not button.isEnabled()
+        assert _middle_of_words(button) == pytest.approx(button.height() / 2, abs=3)
 
 
 def _middle_of_words(button: QWidget) -> float:
@@ -354,35 +365,37 @@ def _middle_of_words(button: QWidget) -> float:
     return (inked[0] + inked[-1] + 1) / 2 / scale
 
 
-async def test_words_for_a_screen_reader(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await window.core.library.entitle([pictures[0].id], "dusk 07")
-        await window.core.library.entitle([pictures[1].id], "dawn 02")
-        await dueling(window, pictures[0], pictures[1])
-        view = window.duel
-        left, right = (pane.picture for pane in view.sides)
-        assert left is not None
-        assert right is not None
-        buttons = view.foot.buttons
-        assert buttons[Verdict.FIRST].accessibleName() == f"Left wins, {left.name}"
-        assert buttons[Verdict.SECOND].accessibleName() == f"Right wins, {right.name}"
-        assert view.sides[0].canvas.accessibleName() == f"{left.name}, left"
-        assert view.place == "Round 1, pair 1 of 1"
+@DUELING.step
+async def words_for_a_screen_reader(window: OpenedWindow, pictures: list[Picture]) -> None:
+    pictures = pictures[:4]
+    await window.core.library.entitle([pictures[0].id], "dusk 07")
+    await window.core.library.entitle([pictures[1].id], "dawn 02")
+    await dueling(window, pictures[0], pictures[1])
+    view = window.duel
+    left, right = (pane.picture for pane in view.sides)
+    assert left is not None
+    assert right is not None
+    buttons = view.foot.buttons
+    assert buttons[Verdict.FIRST].accessibleName() == f"Left wins, {left.name}"
+    assert buttons[Verdict.SECOND].accessibleName() == f"Right wins, {right.name}"
+    assert view.sides[0].canvas.accessibleName() == f"{left.name}, left"
+    assert view.place == "Round 1, pair 1 of 1"
 
 
-async def test_letters_of_other_modes_and_held_keys_do_nothing(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        pictures = await make(window, count=4)
-        await dueling(window, *pictures)
-        before = window.duel.duel
-        for key in (Qt.Key.Key_V, Qt.Key.Key_P, Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_1):
-            press(window, key)
-        held = QKeyEvent(QEvent.Type.KeyPress, LEFT, Qt.KeyboardModifier.NoModifier, autorep=True)
-        QApplication.sendEvent(window.duel.panes[0].canvas, held)
-        assert window.duel.duel == before
-        found = await window.core.library.find([one.id for one in pictures])
-        assert {(one.flag, one.rating) for one in found} == {(Flag.NONE, 0)}
+@DUELING.step
+async def letters_of_other_modes_and_held_keys_do_nothing(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    pictures = pictures[:4]
+    await dueling(window, *pictures)
+    before = window.duel.duel
+    for key in (Qt.Key.Key_V, Qt.Key.Key_P, Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_1):
+        press(window, key)
+    held = QKeyEvent(QEvent.Type.KeyPress, LEFT, Qt.KeyboardModifier.NoModifier, autorep=True)
+    QApplication.sendEvent(window.duel.panes[0].canvas, held)
+    assert window.duel.duel == before
+    found = await window.core.library.find([one.id for one in pictures])
+    assert {(one.flag, one.rating) for one in found} == {(Flag.NONE, 0)}
 
 
 async def test_earlier_pairs_are_reached_by_keys_and_by_a_screen_reader(
@@ -443,12 +456,14 @@ async def test_a_closed_stack_and_compared_pictures_are_the_duel(tmp_path: Path)
         assert set(window.duel.duel.definition.pictures) == {one.id for one in pictures[1:]}
 
 
-async def test_of_two_only_the_best_one_is_offered_for_a_collection(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        await dueling(window, *(await make(window, count=2)))
-        press(window, LEFT)
-        assert window.duel.card.button("collect").text() == "Add the best one to a collection…"
-        assert kept(window.duel.duel) == [window.duel.duel.order[0].pictures[0]]
+@DUELING.step
+async def of_two_only_the_best_one_is_offered_for_a_collection(
+    window: OpenedWindow, pictures: list[Picture]
+) -> None:
+    await dueling(window, *pictures[:2])
+    press(window, LEFT)
+    assert window.duel.card.button("collect").text() == "Add the best one to a collection…"
+    assert kept(window.duel.duel) == [window.duel.duel.order[0].pictures[0]]
 
 
 async def test_a_toast_keeps_clear_of_the_results(tmp_path: Path) -> None:
@@ -460,3 +475,8 @@ async def test_a_toast_keeps_clear_of_the_results(tmp_path: Path) -> None:
         foot = window.duel.foot.mapTo(window, QPoint(0, 0)).y()
         bottom = toast.mapTo(window, QPoint(0, toast.height())).y()
         assert bottom <= foot - window.duel.panes[0].caption_height
+
+
+async def test_dueling_in_one_window(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await DUELING.walk(window, await make(window, count=4))

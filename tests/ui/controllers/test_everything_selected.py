@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator
@@ -17,7 +18,7 @@ from studio.library.query import Query
 from studio.ui.support import tasks
 from studio.ui.widgets.buttons import Button
 from tests.benchmarks import library_maker
-from tests.ui.windows import OpenedWindow, opened, until
+from tests.ui.windows import LOOK_AGAIN, OpenedWindow, opened, until
 
 ROWS = 1_500
 
@@ -75,6 +76,7 @@ async def test_a_change_of_everything_is_one_change_and_is_reported(tmp_path: Pa
             for _turn in range(2000):
                 if await library.count(Query(words=words)) == count:
                     return
+                await asyncio.sleep(LOOK_AGAIN)
             raise AssertionError(words)
 
         await rated("rating:4", ROWS)
