@@ -40,20 +40,20 @@ class Journey:
         """
         last = await last_change(window)
         await put_back(window, window.core.settings.value, window.composer.draft(), last)
-        before = await WindowState.of(window)
+        before = await WindowSnapshot.of(window)
         for one in self._steps:
             last = await last_change(window)
             try:
                 await one(window, list(pictures))
                 await put_back(window, before.settings, before.draft, last)
-                assert await WindowState.of(window) == before
+                assert await WindowSnapshot.of(window) == before
             except BaseException as error:
                 error.add_note(f"in the step {one.__name__}")
                 raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowState:
+class WindowSnapshot:
     """What a step may change, and the next one must find as it was."""
 
     settings: Settings
@@ -74,7 +74,7 @@ class WindowState:
     jobs: int
 
     @classmethod
-    async def of(cls, window: OpenedWindow) -> WindowState:
+    async def of(cls, window: OpenedWindow) -> WindowSnapshot:
         """How the window and its library are now."""
         core, library = window.core, window.core.library
         compare = window.built.compare.made
