@@ -1,4 +1,4 @@
-"""Commands forked from a warm process, for a test that starts them itself (see `tests.cli.warm`)."""
+"""Commands forked from a warm process, for tests that start them themselves (`tests.cli.warm`)."""
 
 from __future__ import annotations
 

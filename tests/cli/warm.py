@@ -12,6 +12,7 @@ are about what a shell does. What Python itself does at its start has processes 
 from __future__ import annotations
 
 import array
+import contextlib
 import json
 import os
 import socket
@@ -130,11 +131,8 @@ def heard(line: socket.socket) -> tuple[dict[str, object], list[int]]:
 
 def tell(line: socket.socket, status: int) -> None:
     """Tell who asked how the command ended; it may be gone."""
-    try:
+    with line, contextlib.suppress(BrokenPipeError):
         line.sendall(str(status).encode())
-    except BrokenPipeError:
-        pass
-    line.close()
 
 
 def become(wish: dict[str, object], streams: list[int]) -> NoReturn:
