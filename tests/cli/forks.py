@@ -7,6 +7,7 @@ import selectors
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from types import TracebackType
 from typing import IO
 
 from tests.cli import warm
+
+FORKED = "tests.forked"
+"""Event for what listens to the programs that are started, with the arguments in second place."""
 
 
 class ForkedCommand:
@@ -36,6 +40,7 @@ class ForkedCommand:
         stderr: int | None = None,
     ) -> None:
         self.args = list(words)
+        sys.audit(FORKED, "studio", self.args)
         self.stdout: IO[str] | None = None
         self.stderr: IO[str] | None = None
         self.returncode: int | None = None

@@ -128,11 +128,29 @@ class CliProgram:
         return Result(running.wait(), out, err)
 
     def _fork(
-        self, words: Sequence[str], stdin: int, env: Mapping[str, str] | None
+        self, words: Sequence[str], stdin: int, env: Mapping[str, str] | None, **streams: int
     ) -> ForkedCommand:
         assert _warm is not None
         return ForkedCommand(
-            _warm[-1], words, environ=self.environment(env), folder=self.user.parent, stdin=stdin
+            _warm[-1], words,
+            environ=self.environment(env), folder=self.user.parent, stdin=stdin, **streams,
+        )  # fmt: skip
+
+    def start_in(
+        self, terminal: int, *words: str | Path, env: Mapping[str, str], piped: bool = False
+    ) -> Started:
+        """Start a command in a terminal and go on; `piped`: but for what it prints."""
+        if _warm and _forks(env):
+            streams = {"stderr": terminal} | ({} if piped else {"stdout": terminal})
+            return self._fork(self.arguments(*words), terminal, env, **streams)
+        return subprocess.Popen(
+            self.command(*words),
+            env=self.environment(env),
+            stdin=terminal,
+            stdout=subprocess.PIPE if piped else terminal,
+            stderr=terminal,
+            text=True,
+            encoding="utf-8",
         )
 
     def start(self, *words: str | Path, env: Mapping[str, str] | None = None) -> Started:
