@@ -91,8 +91,7 @@ LONG: dict[str, float] = {
     "tests/imaging/test_marks_left.py": 17.0,
     "tests/imaging/test_seam_preview.py": 10.0,
     "tests/imaging/test_sheet_drawer.py": 8.0,
-    "tests/packaging/test_backend.py": 14.0,
-    "tests/packaging/test_locked.py": 16.0,
+    "tests/packaging/conftest.py": 25.0,
     "tests/peers/test_official_chat.py": 9.0,
     "tests/peers/test_official_client.py": 11.0,
     "tests/providers/test_gateway_faults.py": 55.0,
@@ -151,10 +150,19 @@ READ_SOURCES = frozenset(
 )
 """Files that read the whole program: one process has them all, and parses it once."""
 
+ENVIRONMENT = "tests/packaging/conftest.py"
+USE_ENVIRONMENT = frozenset(("tests/packaging/test_backend.py", "tests/packaging/test_locked.py"))
+"""Files that install into an environment with nothing but pip: it is made once."""
+
+_UNITS = {
+    **dict.fromkeys(READ_SOURCES, SOURCE_FILES),
+    **dict.fromkeys(USE_ENVIRONMENT, ENVIRONMENT),
+}
+
 
 def unit(file: str) -> str:
     """What a file is given out with: itself, or what it shares with others."""
-    return SOURCE_FILES if file in READ_SOURCES else file
+    return _UNITS.get(file, file)
 
 
 def length(file: str, tests: int) -> float:
