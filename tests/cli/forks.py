@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
 from tests.cli import warm
 
@@ -43,7 +43,7 @@ class ForkedCommand:
         sys.audit(FORKED, "studio", self.args)
         self.stdout: IO[str] | None = None
         self.stderr: IO[str] | None = None
-        self.returncode: int | None = None
+        self.returncode: int | Any = None
         ours: list[int] = []
         if stdout is None:
             reads, stdout = os.pipe()

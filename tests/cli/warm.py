@@ -153,11 +153,12 @@ def become(wish: dict[str, object], streams: list[int]) -> NoReturn:
             stream = next(given)
             os.dup2(stream, number)
             os.close(stream)
-            # As Python opens them: it never fails to write what is wrong.
-            how = old.errors if name == "stderr" or not encoding else errors or "strict"
-            new = open(number, mode, encoding=encoding or old.encoding, errors=how, closefd=False)  # noqa: SIM115
-            if name == "stderr":
-                new.reconfigure(line_buffering=True)
+            # As Python opens them: standard error takes every sign, and is written line by line.
+            last = name == "stderr"
+            new = open(  # noqa: SIM115 it stays open
+                number, mode, 1 if last else -1, encoding=encoding or old.encoding,
+                errors=old.errors if last or not encoding else errors or "strict", closefd=False,
+            )  # fmt: skip
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
     os.environ.clear()
