@@ -85,6 +85,7 @@ def serve(address: str) -> None:
 
     if sys.platform == "linux":
         import_everything()
+        # Processes and who asked for them, by a pipe that ends with the process.
         running: dict[int, tuple[int, socket.socket]] = {}
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(address)
@@ -101,18 +102,21 @@ def serve(address: str) -> None:
                 if listener.fileno() in ready:
                     line, _from = listener.accept()
                     wish, streams = heard(line)
+                    lives, life = os.pipe()
                     pid = os.fork()
                     if pid == 0:
                         for handle, (_pid, other) in running.items():
                             os.close(handle)
                             other.close()
+                        os.close(lives)
                         listener.close()
                         line.close()
                         become(wish, streams)
-                    for stream in streams:
+                    for stream in (life, *streams):
                         os.close(stream)
-                    running[os.pidfd_open(pid)] = (pid, line)
-                    line.sendall(pid.to_bytes(LENGTH, "big"))
+                    running[lives] = (pid, line)
+                    with contextlib.suppress(BrokenPipeError):
+                        line.sendall(pid.to_bytes(LENGTH, "big"))
     else:
         raise NotImplementedError
 
