@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from studio.common import errors, files
+from tests.cli.forks import FORKED, ForkedCommand
 from tests.reports import plain
 
 KEY = "sk-canary-9f27c1d8e4ab5063"
@@ -182,8 +183,19 @@ class Watch:
         self._replace(errors.StudioError, "__init__", watched)
 
     def _watch_programs(self) -> None:
-        talk = subprocess.Popen.communicate
+        for kind in (subprocess.Popen, ForkedCommand):
+            self._replace(kind, "communicate", self._watched(kind.communicate))
 
+        def hear(event: str, arguments: tuple[Any, ...]) -> None:
+            if event in ("subprocess.Popen", FORKED) and not self._over.is_set():
+                self.see("the arguments of a program", repr(arguments[1]))
+
+        sys.addaudithook(hear)
+
+    def _watched(self, talk: Callable[..., Any]) -> Callable[..., Any]:
+        """A way to hear what a program says, at which it is looked."""
+
+        @functools.wraps(talk)
         def watched(process: Any, *arguments: Any, **more: Any) -> Any:
             said = talk(process, *arguments, **more)
             for one in said:
@@ -191,13 +203,7 @@ class Watch:
                     self.see(f"said by {process.args}", one)
             return said
 
-        self._replace(subprocess.Popen, "communicate", watched)
-
-        def hear(event: str, arguments: tuple[Any, ...]) -> None:
-            if event == "subprocess.Popen" and not self._over.is_set():
-                self.see("the arguments of a program", repr(arguments[1]))
-
-        sys.addaudithook(hear)
+        return watched
 
     def _look_at_processes(self) -> None:
         while not self._over.wait(LOOK_EVERY):

@@ -28,9 +28,9 @@ OF_FOLDER = {
 """Seconds of a test in these folders, whose tests open a window, run jobs or start programs."""
 
 LONG: dict[str, float] = {
-    "tests/app/test_exiftool.py": 14.0,
-    "tests/app/test_export_colours.py": 9.0,
-    "tests/app/test_handoff_page_in_browser.py": 17.0,
+    "tests/app/test_exiftool.py": 4.0,
+    "tests/app/test_export_colours.py": 6.0,
+    "tests/app/test_handoff_page_in_browser.py": 10.0,
     "tests/cli/test_cli_advanced.py": 13.0,
     "tests/cli/test_cli_choosing.py": 9.0,
     "tests/cli/test_cli_copies.py": 8.0,
@@ -40,12 +40,12 @@ LONG: dict[str, float] = {
     "tests/cli/test_cli_marks.py": 45.0,
     "tests/cli/test_cli_organise.py": 7.0,
     "tests/cli/test_cli_refused.py": 10.0,
-    "tests/cli/test_cli_remote_client.py": 28.0,
+    "tests/cli/test_cli_remote_client.py": 20.0,
     "tests/cli/test_cli_second_place.py": 9.0,
-    "tests/cli/test_cli_service.py": 14.0,
+    "tests/cli/test_cli_service.py": 11.0,
     "tests/cli/test_cli_sheet.py": 10.0,
-    "tests/cli/test_cli_streams.py": 19.0,
-    "tests/cli/test_cli_user_input.py": 30.0,
+    "tests/cli/test_cli_streams.py": 12.0,
+    "tests/cli/test_cli_user_input.py": 25.0,
     "tests/cli/test_others_on_this_machine.py": 20.0,
     "tests/config/test_keyring_desktop.py": 10.0,
     "tests/e2e/test_changed_keys.py": 10.0,
@@ -90,8 +90,7 @@ LONG: dict[str, float] = {
     "tests/imaging/test_compose.py": 14.0,
     "tests/imaging/test_marks_left.py": 14.0,
     "tests/imaging/test_seam_preview.py": 10.0,
-    "tests/packaging/test_backend.py": 14.0,
-    "tests/packaging/test_locked.py": 16.0,
+    "tests/packaging/conftest.py": 25.0,
     "tests/peers/test_official_chat.py": 9.0,
     "tests/peers/test_official_client.py": 11.0,
     "tests/providers/test_gateway_faults.py": 55.0,
@@ -99,9 +98,9 @@ LONG: dict[str, float] = {
     "tests/source_files.py": 52.0,
     "tests/test_canary.py": 6.0,
     "tests/test_contracts.py": 7.0,
-    "tests/test_reports.py": 18.0,
+    "tests/test_reports.py": 14.0,
     "tests/torture/test_killing.py": 24.0,
-    "tests/torture/test_short.py": 30.0,
+    "tests/torture/test_short.py": 20.0,
     "tests/ui/controllers/test_compare.py": 12.0,
     "tests/ui/controllers/test_draft_killed.py": 10.0,
     "tests/ui/controllers/test_every_action.py": 14.0,
@@ -150,10 +149,19 @@ READ_SOURCES = frozenset(
 )
 """Files that read the whole program: one process has them all, and parses it once."""
 
+ENVIRONMENT = "tests/packaging/conftest.py"
+USE_ENVIRONMENT = frozenset(("tests/packaging/test_backend.py", "tests/packaging/test_locked.py"))
+"""Files that install into an environment with nothing but pip: it is made once."""
+
+_UNITS = {
+    **dict.fromkeys(READ_SOURCES, SOURCE_FILES),
+    **dict.fromkeys(USE_ENVIRONMENT, ENVIRONMENT),
+}
+
 
 def unit(file: str) -> str:
     """What a file is given out with: itself, or what it shares with others."""
-    return SOURCE_FILES if file in READ_SOURCES else file
+    return _UNITS.get(file, file)
 
 
 def length(file: str, tests: int) -> float:

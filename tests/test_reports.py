@@ -81,27 +81,28 @@ def test_what_stops_no_pipe_is_left_as_it_is() -> None:
     assert plain({"\ud800": ["\udcff"]}) == {"\\ud800": ["\\udcff"]}
 
 
-@pytest.mark.parametrize("dies", ["os._exit(3)", "os.kill(os.getpid(), signal.SIGSEGV)"])
-def test_a_test_that_takes_its_process_with_it_fails_once_and_the_others_run(
-    run, pytester, dies
-) -> None:
-    # Late in the run: the process that is lost has finished files before it.
-    files(pytester, test_later=f"import os, signal\ndef test_a(): pass\ndef test_dies(): {dies}\n")
-    done = run(*SHARED, "test_0.py", "test_1.py", "test_2.py", "test_3.py", "test_later.py", ".")
+def test_a_test_that_takes_its_process_with_it_fails_once_and_the_others_run(run, pytester) -> None:
+    # Late in the run: the process that is lost has finished files before it. In the last file
+    # there are more tests behind the one that dies.
+    start = "import os, signal\ndef test_a(): pass\ndef test_dies(): "
+    files(
+        pytester,
+        test_later=f"{start}os._exit(3)\n",
+        test_latest=f"{start}os.kill(os.getpid(), signal.SIGSEGV)\n"
+        "def test_x(): pass\ndef test_y(): 1 / 0\n",
+    )
+    early = (f"test_{number}.py" for number in range(4))
+    done = run(*SHARED, *early, "test_later.py", "test_latest.py", ".")
     assert done.ret == pytest.ExitCode.TESTS_FAILED
-    done.assert_outcomes(failed=2, passed=12)
+    done.assert_outcomes(failed=4, passed=14)
     done.stdout.fnmatch_lines_random(
-        ["FAILED test_later.py::test_dies*", "FAILED test_fails.py::test_no*"]
+        [
+            "FAILED test_later.py::test_dies*",
+            "FAILED test_latest.py::test_dies*",
+            "FAILED test_latest.py::test_y*",
+            "FAILED test_fails.py::test_no*",
+        ]
     )
-
-
-def test_the_tests_behind_the_one_that_dies_are_run(run, pytester) -> None:
-    pytester.makepyfile(
-        test_a="import os\ndef test_dies(): os._exit(3)\ndef test_x(): pass\ndef test_y(): 1 / 0",
-        test_b="def test_one(): pass",
-    )
-    done = run(*SHARED)
-    done.assert_outcomes(failed=2, passed=2)
 
 
 def test_a_process_lost_without_a_test_fails_the_run(run, pytester) -> None:

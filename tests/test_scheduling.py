@@ -7,10 +7,12 @@ from collections import OrderedDict
 import pytest
 
 from tests.scheduling import (
+    ENVIRONMENT,
     LONG,
     OF_FOLDER,
     READ_SOURCES,
     SOURCE_FILES,
+    USE_ENVIRONMENT,
     USUAL,
     FileScheduling,
     length,
@@ -37,6 +39,15 @@ def test_files_that_read_the_whole_program_are_given_out_as_one(
     assert made._split_scope(f"{file}::test_a[b::c]") == SOURCE_FILES
     assert made._split_scope("tests/test_few.py::test_a[b::c]") == "tests/test_few.py"
     assert length(SOURCE_FILES, 1) == LONG[SOURCE_FILES]
+
+
+@pytest.mark.parametrize("file", sorted(USE_ENVIRONMENT))
+def test_files_that_use_an_environment_are_given_out_as_one(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    assert "made_environment" in (pytestconfig.rootpath / file).read_text("utf-8")
+    assert scheduled(pytestconfig, monkeypatch)._split_scope(f"{file}::test_a") == ENVIRONMENT
+    assert length(ENVIRONMENT, 1) == LONG[ENVIRONMENT]
 
 
 def test_tests_with_a_desktop_are_long(pytestconfig: pytest.Config) -> None:

@@ -56,18 +56,21 @@ def parse(
             parents=[_common()], add_help=False, allow_abbrev=False, exit_on_error=False
         )
     )
+    command = None
     with contextlib.suppress(argparse.ArgumentError):
         options, more = window.parse_known_args(arguments, namespace=ParsedArguments())
         if not more or _are_files(more):
             options.command = None
             options.files = [_opened_path(word) for word in more]
             return options
-        if more[0] not in COMMANDS and not more[0].startswith("-"):
+        if more[0] in COMMANDS:
+            command = more[0]
+        elif not more[0].startswith("-"):
             before_command(arguments)
             _refuse(more)
     terminal.guard()
     before_command(arguments)
-    return build().parse_args(arguments, namespace=ParsedArguments())
+    return build(command).parse_args(arguments, namespace=ParsedArguments())
 
 
 _PATHS = frozenset(
@@ -191,9 +194,12 @@ def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def build() -> argparse.ArgumentParser:
-    """The parser of all commands; the manual page is generated from it."""
-    # A new parent parser for each: `set_defaults` changes the options of shared ones.
+def build(only: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands; the manual page is generated from it.
+
+    `only` names the command to be parsed, and leaves the others without their options: there are
+    hundreds.
+    """
     parser = argparse.ArgumentParser(
         prog="gridbrush",
         parents=[_common()],
@@ -204,17 +210,18 @@ def build() -> argparse.ArgumentParser:
     # For the self-test; the only option that loads Qt: creates a window without showing it.
     parser.add_argument("--probe-window", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
-
-    def command(name: str, says: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, parents=[_common()], help=says, description=says)
-
-    _generate(command("generate", _("make pictures from a prompt")))
-    models = command("models", _("list image models, their options and prices"))
-    models.add_argument("--refresh", action="store_true", help=_("fetch the list from the service"))
-    _json(models)
-    _key(command("key", _("manage a profile's key in the system keyring")))
-    _library(command("library", _("browse and maintain the library")))
-    _json(command("self-test", _("check that Gridbrush works on this computer")))
+    # Not the one above: `set_defaults` changes the options of a shared parent.
+    common = _common()
+    for name, add_options, says in (
+        ("generate", _generate, _("make pictures from a prompt")),
+        ("models", _models, _("list image models, their options and prices")),
+        ("key", _key, _("manage a profile's key in the system keyring")),
+        ("library", _library, _("browse and maintain the library")),
+        ("self-test", _self_test, _("check that Gridbrush works on this computer")),
+    ):
+        command = commands.add_parser(name, parents=[common], help=says, description=says)
+        if only in (None, name):
+            add_options(command, common)
     return parser
 
 
@@ -236,7 +243,16 @@ class _AppendReference(argparse.Action):
         setattr(namespace, self.dest, list(found))
 
 
-def _generate(parser: argparse.ArgumentParser) -> None:
+def _models(parser: argparse.ArgumentParser, _parent: argparse.ArgumentParser) -> None:
+    parser.add_argument("--refresh", action="store_true", help=_("fetch the list from the service"))
+    _json(parser)
+
+
+def _self_test(parser: argparse.ArgumentParser, _parent: argparse.ArgumentParser) -> None:
+    _json(parser)
+
+
+def _generate(parser: argparse.ArgumentParser, _parent: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "prompt", metavar="PROMPT", help=_("description of the picture; - reads standard input")
     )
@@ -344,7 +360,7 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
-def _key(parser: argparse.ArgumentParser) -> None:
+def _key(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, says in (
         ("set", _("store a key from a prompt or standard input")),
@@ -352,15 +368,15 @@ def _key(parser: argparse.ArgumentParser) -> None:
         ("delete", _("delete the key from the keyring")),
         ("status", _("show whether a key is stored, and where")),
     ):
-        action = actions.add_parser(name, parents=[_common()], help=says, description=says)
+        action = actions.add_parser(name, parents=[common], help=says, description=says)
         _json(action)
 
 
-def _library(parser: argparse.ArgumentParser) -> None:
+def _library(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     def action(name: str, says: str) -> argparse.ArgumentParser:
-        made = actions.add_parser(name, parents=[_common()], help=says, description=says)
+        made = actions.add_parser(name, parents=[common], help=says, description=says)
         _json(made)
         return made
 

@@ -1,7 +1,11 @@
-"""Headless Chromium driven through its debugging pipe: a page is clicked as a person would."""
+"""Headless Chromium driven through its debugging pipe: a page is clicked as a person would.
+
+One browser shows the pages of many tests: starting it takes longer than each of them.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -19,13 +23,13 @@ _HANG: Final = 60.0
 
 
 class BrowserPipe:
-    """One page in a browser of its own.
+    """One page at a time, in a browser of its own.
 
     Attributes:
         requests: addresses that the page asked for, itself included.
     """
 
-    def __init__(self, command: str, width: int = 900, height: int = 700) -> None:
+    def __init__(self, command: str) -> None:
         assert sys.platform != "win32", "descriptors are handed over by their numbers"
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         read_commands, self._out = os.pipe()
@@ -33,7 +37,7 @@ class BrowserPipe:
         words = [
             command, "--headless", "--disable-gpu", "--no-first-run", "--no-sandbox",
             "--remote-debugging-pipe", f"--user-data-dir={self._profile.name}",
-            f"--window-size={width},{height}", "about:blank",
+            "about:blank",
         ]  # fmt: skip
         # The shell gives the two descriptors the numbers that Chromium expects.
         hands = f'exec "$@" {_COMMANDS}<&{read_commands} {_ANSWERS}>&{write_answers}'
@@ -48,13 +52,8 @@ class BrowserPipe:
         self._rest = b""
         self._number = 0
         self._session = ""
+        self._context = ""
         self.requests: list[str] = []
-        pages = self.ask("Target.getTargets")["targetInfos"]
-        target = next(one["targetId"] for one in pages if one["type"] == "page")
-        attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        self.ask("Page.enable")
-        self.ask("Network.enable")
 
     def __enter__(self) -> BrowserPipe:
         return self
@@ -70,6 +69,35 @@ class BrowserPipe:
         self._process.wait(_HANG)
         os.close(self._in)
         self._profile.cleanup()
+
+    def fresh(self, width: int = 900, height: int = 700) -> None:
+        """Close the page, and open an empty one that shares nothing with those before it.
+
+        Its size is in pixels, without bars to scroll.
+        """
+        self._session = ""
+        if self._context:
+            self.ask("Target.disposeBrowserContext", browserContextId=self._context)
+        self._context = self.ask("Target.createBrowserContext")["browserContextId"]
+        target = self.ask("Target.createTarget", url="about:blank", browserContextId=self._context)[
+            "targetId"
+        ]
+        attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        self.requests = []
+        self.ask("Page.enable")
+        self.ask("Network.enable")
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width, height=height, deviceScaleFactor=1, mobile=False,
+        )  # fmt: skip
+        self.ask("Emulation.setScrollbarsHidden", hidden=True)
+        # The keyboard is for the page, whether or not a window is in front.
+        self.ask("Emulation.setFocusEmulationEnabled", enabled=True)
+
+    def screenshot(self) -> bytes:
+        """What is seen of the page, as PNG."""
+        return base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"])
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
         """The result of a command of the DevTools protocol."""

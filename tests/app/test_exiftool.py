@@ -14,10 +14,10 @@ from PIL import Image, features
 from studio.app.export.metadata import texts_for
 from studio.domain.entities import Advanced
 from studio.domain.export import ExportFormat, ExportMetadata, ExportPreset
-from studio.imaging.decoder import Decoder
 from studio.imaging.exporter import Exporter
 from studio.library.metadata import provenance
 from tests.library.builders import a_picture
+from tests.shared_parts import SHARED
 
 pytestmark = pytest.mark.skipif(
     shutil.which("exiftool") is None, reason="needs exiftool (libimage-exiftool-perl)"
@@ -95,15 +95,13 @@ def exiftool() -> Iterator[ExifTool]:
     one.close()
 
 
-async def exported(folder: Path, kind: ExportFormat, choice: ExportMetadata) -> Path:
+async def exported(
+    exporter: Exporter, folder: Path, kind: ExportFormat, choice: ExportMetadata
+) -> Path:
     source = folder / "source.png"
     Image.new("RGB", (40, 20), "#336699").save(source)
-    exporter = Exporter()
-    try:
-        preset = ExportPreset(id="t", format=kind, metadata=choice)
-        made = await exporter.export(source, preset, texts_for(PICTURE, choice, kind))
-    finally:
-        await exporter.close()
+    preset = ExportPreset(id="t", format=kind, metadata=choice)
+    made = await exporter.export(source, preset, texts_for(PICTURE, choice, kind))
     path = folder / f"copy.{kind.value}"
     path.write_bytes(made.data)
     return path
@@ -111,9 +109,9 @@ async def exported(folder: Path, kind: ExportFormat, choice: ExportMetadata) -> 
 
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_exiftool_reads_what_an_export_says(
-    tmp_path: Path, exiftool: ExifTool, kind: ExportFormat
+    tmp_path: Path, exporter: Exporter, exiftool: ExifTool, kind: ExportFormat
 ) -> None:
-    found = exiftool.told(await exported(tmp_path, kind, ExportMetadata.EVERYTHING))
+    found = exiftool.told(await exported(exporter, tmp_path, kind, ExportMetadata.EVERYTHING))
     assert "ExifTool:Warning" not in found
     assert "ExifTool:Error" not in found
     assert found["XMP-dc:Description"] == PROMPT
@@ -131,9 +129,9 @@ async def test_exiftool_reads_what_an_export_says(
 
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_nothing_means_nothing(
-    tmp_path: Path, exiftool: ExifTool, kind: ExportFormat
+    tmp_path: Path, exporter: Exporter, exiftool: ExifTool, kind: ExportFormat
 ) -> None:
-    path = await exported(tmp_path, kind, ExportMetadata.NOTHING)
+    path = await exported(exporter, tmp_path, kind, ExportMetadata.NOTHING)
     assert not [
         name for name in exiftool.told(path) if name.startswith(("XMP", "PNG:Desc", "IPTC"))
     ]
@@ -143,10 +141,10 @@ async def test_nothing_means_nothing(
 
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_a_copy_survives_being_written_by_exiftool(
-    tmp_path: Path, exiftool: ExifTool, kind: ExportFormat
+    tmp_path: Path, exporter: Exporter, exiftool: ExifTool, kind: ExportFormat
 ) -> None:
     """A rating or a caption from another program does not cost the prompt and the settings."""
-    path = await exported(tmp_path, kind, ExportMetadata.EVERYTHING)
+    path = await exported(exporter, tmp_path, kind, ExportMetadata.EVERYTHING)
     exiftool.write(path, "-XMP-xmp:Rating=2", "-XMP-photoshop:Headline=Client's choice")
     made = await described(path)
     assert (made.tool, made.prompt, made.seed) == ("Gridbrush", PROMPT, 7)
@@ -185,9 +183,6 @@ async def test_what_exiftool_writes_is_read(
 
 
 async def described(path: Path) -> provenance.Provenance:
-    decoder = Decoder()
-    try:
-        _facts, texts = await decoder.describe(path)
-    finally:
-        await decoder.close()
+    assert SHARED.decoder is not None
+    _facts, texts = await SHARED.decoder.describe(path)
     return provenance.read(texts)

@@ -85,39 +85,41 @@ def source(folder: Path, profile: bytes | None) -> Path:
     return path
 
 
-async def check_colours(folder: Path, profile: str, kinds: Sequence[ExportFormat]) -> None:
+async def check_colours(
+    exporter: Exporter, folder: Path, profile: str, kinds: Sequence[ExportFormat]
+) -> None:
     """Export a picture with this profile, and compare what is seen of it and of its copies."""
     path = source(folder, PROFILES[profile])
     wanted = seen(path)
     if profile not in ("none", "sRGB"):
         assert wanted != COLOURS, "this profile changes nothing, so the test shows nothing"
-    exporter = Exporter()
-    try:
-        for kind, colour in itertools.product(kinds, ExportColour):
-            preset = ExportPreset(id="t", format=kind, quality=100, colour=colour)
-            made = await exporter.export(path, preset, None)
-            copy = folder / f"{colour.value}.{kind.value}"
-            copy.write_bytes(made.data)
-            copy = readable(copy)
-            told = seen(copy)
-            off = max(
-                abs(here - there)
-                for one, other in zip(wanted, told, strict=True)
-                for here, there in zip(one, other, strict=True)
-            )
-            assert off <= WITHIN, (kind, colour, wanted, told)
-            if colour is ExportColour.DISPLAY_P3:
-                assert embedded_name(copy) == "Display P3"
-    finally:
-        await exporter.close()
+    for kind, colour in itertools.product(kinds, ExportColour):
+        preset = ExportPreset(id="t", format=kind, quality=100, colour=colour)
+        made = await exporter.export(path, preset, None)
+        copy = folder / f"{colour.value}.{kind.value}"
+        copy.write_bytes(made.data)
+        copy = readable(copy)
+        told = seen(copy)
+        off = max(
+            abs(here - there)
+            for one, other in zip(wanted, told, strict=True)
+            for here, there in zip(one, other, strict=True)
+        )
+        assert off <= WITHIN, (kind, colour, wanted, told)
+        if colour is ExportColour.DISPLAY_P3:
+            assert embedded_name(copy) == "Display P3"
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-async def test_a_copy_shows_the_colours_of_its_source(tmp_path: Path, profile: str) -> None:
-    await check_colours(tmp_path, profile, _OF_QT)
+async def test_a_copy_shows_the_colours_of_its_source(
+    exporter: Exporter, tmp_path: Path, profile: str
+) -> None:
+    await check_colours(exporter, tmp_path, profile, _OF_QT)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-async def test_an_avif_shows_the_colours_of_its_source(tmp_path: Path, profile: str) -> None:
+async def test_an_avif_shows_the_colours_of_its_source(
+    exporter: Exporter, tmp_path: Path, profile: str
+) -> None:
     need_avif()
-    await check_colours(tmp_path, profile, [ExportFormat.AVIF])
+    await check_colours(exporter, tmp_path, profile, [ExportFormat.AVIF])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import io
 import os
 import shutil
-import subprocess
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -42,19 +41,22 @@ ATTACKS = (
 )
 
 
-def chromium(address: str, *words: str) -> bytes:
-    # Its helpers outlive it for a moment, and write there.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [
-            CHROMIUM, "--headless", "--disable-gpu", "--no-first-run", "--no-sandbox",
-            f"--user-data-dir={profile}", "--hide-scrollbars", *words, address,
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+@pytest.fixture(scope="module")
+def started() -> Iterator[BrowserPipe]:
+    with BrowserPipe(CHROMIUM) as one:
+        yield one
 
 
-async def a_page(home: Path, texts: Sequence[str], *, beside: bool) -> Path:
+@pytest.fixture
+def browser(started: BrowserPipe) -> BrowserPipe:
+    """A browser with an empty page, which knows nothing of the pages before."""
+    started.fresh()
+    assert started.value("location.href") == "about:blank"
+    assert started.requests == []
+    return started
+
+
+async def a_page(exporter: Exporter, home: Path, texts: Sequence[str], *, beside: bool) -> Path:
     folder = home / "library" / "2026-11"
     folder.mkdir(parents=True)
     pictures = []
@@ -66,7 +68,6 @@ async def a_page(home: Path, texts: Sequence[str], *, beside: bool) -> Path:
                 width=600, height=400,
             )
         )  # fmt: skip
-    exporter = Exporter()
     request = PageRequest(
         pictures=pictures,
         page=HandoffPage(
@@ -75,24 +76,39 @@ async def a_page(home: Path, texts: Sequence[str], *, beside: bool) -> Path:
         target=home / "out" / "page.html",
         preset=find_preset(BUILT_IN, "client-png"),
     )
-    try:
-        made = await make_handoff_page(a_library(home), exporter, request)
-    finally:
-        await exporter.close()
+    made = await make_handoff_page(a_library(home), exporter, request)
     assert made.path is not None
     assert not made.unreadable
     return made.path
 
 
-def made_page(home: Path, texts: Sequence[str], *, beside: bool) -> Path:
-    # The loop does not matter to the browser.
-    return asyncio.run(a_page(home, texts, beside=beside))
+MakePage = Callable[..., Path]
 
 
-def reds(path: Path) -> int:
+@pytest.fixture(scope="module")
+def maker() -> Iterator[tuple[asyncio.Runner, Exporter]]:
+    """An exporter and its loop: which one does not matter to the browser."""
+    with asyncio.Runner() as runner:
+        one = Exporter()
+        yield runner, one
+        runner.run(one.close())
+
+
+@pytest.fixture
+def made_page(maker: tuple[asyncio.Runner, Exporter], tmp_path: Path) -> MakePage:
+    """Makes a page with a picture for each of some texts."""
+
+    def make(texts: Sequence[str], *, beside: bool) -> Path:
+        runner, exporter = maker
+        return runner.run(a_page(exporter, tmp_path, texts, beside=beside))
+
+    return make
+
+
+def reds(picture: bytes) -> int:
     """Number of pixels that are about red."""
-    with Image.open(path) as picture:
-        red, green, blue = picture.convert("RGB").split()
+    with Image.open(io.BytesIO(picture)) as opened:
+        red, green, blue = opened.convert("RGB").split()
         masks = (
             red.point([255 if level > 190 else 0 for level in range(256)]),
             green.point([255 if level < 70 else 0 for level in range(256)]),
@@ -102,9 +118,11 @@ def reds(path: Path) -> int:
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_no_script_runs_and_every_picture_is_shown(tmp_path: Path, *, beside: bool) -> None:
-    page = made_page(tmp_path, ATTACKS, beside=beside)
-    dom = chromium(page.as_uri(), "--dump-dom").decode("utf-8", "replace")
+def test_no_script_runs_and_every_picture_is_shown(
+    browser: BrowserPipe, made_page: MakePage, *, beside: bool
+) -> None:
+    browser.open(made_page(ATTACKS, beside=beside).as_uri())
+    dom = browser.value("document.documentElement.outerHTML")
     assert "attacked" not in dom.split("<head>")[0]
     assert dom.count("<img ") == len(ATTACKS)
     assert "<script" not in dom
@@ -112,51 +130,55 @@ def test_no_script_runs_and_every_picture_is_shown(tmp_path: Path, *, beside: bo
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_a_link_enlarges_a_picture(tmp_path: Path, *, beside: bool) -> None:
-    page = made_page(tmp_path, ["a", "b", "c"], beside=beside)
+def test_a_link_enlarges_a_picture(
+    browser: BrowserPipe, made_page: MakePage, *, beside: bool
+) -> None:
+    page = made_page(["a", "b", "c"], beside=beside)
     seen = {}
     for place in ("", "#p2", "#c2"):
-        shot = tmp_path / f"shot{place[1:]}.png"
-        chromium(page.as_uri() + place, "--window-size=900,700", f"--screenshot={shot}")
-        seen[place] = reds(shot)
+        browser.fresh()
+        browser.open(page.as_uri() + place)
+        seen[place] = reds(browser.screenshot())
     assert seen[""] > 1000, "the pictures are shown"
     assert seen["#p2"] > 600 * 400 * 0.9, "in its own size"
     assert abs(seen["#c2"] - seen[""]) < seen[""] / 2
 
 
-def test_a_narrow_window_needs_no_sideways_scrolling(tmp_path: Path) -> None:
-    page = made_page(tmp_path, [*ATTACKS, "w" * 900], beside=False)
-    shot = tmp_path / "narrow.png"
-    chromium(page.as_uri(), "--window-size=500,4000", f"--screenshot={shot}")
-    with Image.open(shot) as picture:
-        assert picture.width == 500
-    assert reds(shot) > 1000
+def test_a_narrow_window_needs_no_sideways_scrolling(
+    browser: BrowserPipe, made_page: MakePage
+) -> None:
+    page = made_page([*ATTACKS, "w" * 900], beside=False)
+    browser.fresh(500, 4000)
+    browser.open(page.as_uri())
+    assert browser.value("[innerWidth, document.documentElement.scrollWidth].join()") == "500,500"
+    assert reds(browser.screenshot()) > 1000
 
 
 WIDTH = "document.querySelector('.stage:target img').getBoundingClientRect().width"
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_a_page_is_clicked_through_and_asks_for_nothing(tmp_path: Path, *, beside: bool) -> None:
-    page = made_page(tmp_path, ["a", "b", *ATTACKS], beside=beside)
-    with BrowserPipe(CHROMIUM) as browser:
-        browser.open(page.as_uri())
-        thumbnail = browser.value("document.images[0].getBoundingClientRect().width")
-        browser.click("a.open")
-        browser.wait("location.hash == '#p1'")
-        assert browser.value(WIDTH) > 1.5 * thumbnail
-        browser.click(".stage:target .actual")
-        browser.wait(f"{WIDTH} == 600")
-        browser.click(".stage:target .bar a[href='#p2']")
-        browser.wait("location.hash == '#p2'")
-        browser.click(".stage:target .bar a[href='#c2']")
-        browser.wait("!document.querySelector('.stage:target')")
-        # The same by keyboard: from the place of the second picture to its link.
-        browser.press("Tab", 9)
-        browser.wait("document.activeElement.className == 'open'")
-        browser.press("Enter", 13)
-        browser.wait("!!document.querySelector('.stage:target')")
-        assert browser.value("document.documentElement.className") == ""
-        asked = browser.requests
+def test_a_page_is_clicked_through_and_asks_for_nothing(
+    browser: BrowserPipe, made_page: MakePage, *, beside: bool
+) -> None:
+    page = made_page(["a", "b", *ATTACKS], beside=beside)
+    browser.open(page.as_uri())
+    thumbnail = browser.value("document.images[0].getBoundingClientRect().width")
+    browser.click("a.open")
+    browser.wait("location.hash == '#p1'")
+    assert browser.value(WIDTH) > 1.5 * thumbnail
+    browser.click(".stage:target .actual")
+    browser.wait(f"{WIDTH} == 600")
+    browser.click(".stage:target .bar a[href='#p2']")
+    browser.wait("location.hash == '#p2'")
+    browser.click(".stage:target .bar a[href='#c2']")
+    browser.wait("!document.querySelector('.stage:target')")
+    # The same by keyboard: from the place of the second picture to its link.
+    browser.press("Tab", 9)
+    browser.wait("document.activeElement.className == 'open'")
+    browser.press("Enter", 13)
+    browser.wait("!!document.querySelector('.stage:target')")
+    assert browser.value("document.documentElement.className") == ""
+    asked = browser.requests
     assert any(one == page.as_uri() for one in asked)
     assert all(one.startswith(("data:image/", page.parent.as_uri() + "/page")) for one in asked)

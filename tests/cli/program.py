@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests import canary
+from tests.cli.forks import ForkedCommand
 from tests.desktop.session import RUN
 
 KEY = canary.KEY
@@ -88,9 +90,11 @@ class CliProgram:
         command: list[str] | None = None,
     ) -> Result:
         """Run one command to its end, forked from a warm process where the test has one."""
-        later = not set(env or {}) - SET_LATER
+        command = command or (self.forked(*words) if _forks(env) else self.command(*words))
+        if _warm and command[: len(_warm)] == _warm:
+            return self._run_fork(command[len(_warm) :], stdin.encode(), env)
         done = subprocess.run(
-            command or (self.forked(*words) if later else self.command(*words)),
+            command,
             input=stdin,
             env=self.environment(env),
             cwd=self.user.parent,
@@ -102,10 +106,62 @@ class CliProgram:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def start(
-        self, *words: str | Path, env: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[str]:
-        """Start a command and go on; the caller ends it."""
+    def _run_fork(
+        self, words: Sequence[str], stdin: bytes, env: Mapping[str, str] | None
+    ) -> Result:
+        reads, writes = os.pipe()
+
+        def give() -> None:
+            with contextlib.suppress(BrokenPipeError), os.fdopen(writes, "wb") as given:
+                given.write(stdin)
+
+        running = self._fork(words, reads, env)
+        os.close(reads)
+        giving = threading.Thread(target=give, daemon=True)
+        giving.start()
+        try:
+            out, err = running.communicate(HANG_SECONDS)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            raise
+        giving.join(HANG_SECONDS)
+        return Result(running.wait(), out, err)
+
+    def _fork(
+        self, words: Sequence[str], stdin: int, env: Mapping[str, str] | None, **streams: int
+    ) -> ForkedCommand:
+        assert _warm is not None
+        return ForkedCommand(
+            _warm[-1], words,
+            environ=self.environment(env), folder=self.user.parent, stdin=stdin, **streams,
+        )  # fmt: skip
+
+    def start_in(
+        self, terminal: int, *words: str | Path, env: Mapping[str, str], piped: bool = False
+    ) -> Started:
+        """Start a command in a terminal and go on; `piped`: but for what it prints."""
+        if _warm and _forks(env):
+            streams = {"stderr": terminal} | ({} if piped else {"stdout": terminal})
+            return self._fork(self.arguments(*words), terminal, env, **streams)
+        return subprocess.Popen(
+            self.command(*words),
+            env=self.environment(env),
+            stdin=terminal,
+            stdout=subprocess.PIPE if piped else terminal,
+            stderr=terminal,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def start(self, *words: str | Path, env: Mapping[str, str] | None = None) -> Started:
+        """Start a command, or the window, and go on; the caller ends it."""
+        # A window loads Qt, which no process has that others are forked from.
+        if words and _warm and _forks(env):
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            try:
+                return self._fork(self.arguments(*words), nothing, env)
+            finally:
+                os.close(nothing)
         return subprocess.Popen(
             self.command(*words),
             env=self.environment(env),
@@ -131,8 +187,18 @@ class CliProgram:
         return {p: p.read_bytes() for root in roots for p in root.rglob("*") if p.is_file()}
 
 
-SET_LATER = {"GRIDBRUSH_API_KEY"}
-"""What in the environment is looked at by commands only, and not by Python when it starts."""
+Started = subprocess.Popen[str] | ForkedCommand
+"""A command that runs."""
+
+AT_START = ("PYTHON", "LANG", "LC_", "LD_", "MALLOC_")
+"""How the names of variables begin that Python, or the system, looks at when a process starts."""
+
+
+def _forks(env: Mapping[str, str] | None) -> bool:
+    """Whether a fork with these variables is what a process is that starts with them."""
+    return not any(one.startswith(AT_START) and one != "PYTHONIOENCODING" for one in env or {})
+
+
 _warm: list[str] | None = None
 
 

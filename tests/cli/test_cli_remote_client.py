@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import KEY, ROOT, CliProgram, Result
+from tests.cli.program import KEY, ROOT, CliProgram, Result, Started
 from tests.fake_service import FakeService, Reply
 
 pytestmark = [
@@ -44,7 +44,7 @@ def remote(service: FakeService) -> tuple[str, ...]:
 
 
 @contextmanager
-def owning(program: CliProgram, service: FakeService) -> Iterator[subprocess.Popen[str]]:
+def owning(program: CliProgram, service: FakeService) -> Iterator[Started]:
     """A `generate` that owns the library until the service answers it, which it does at the end."""
     answer = threading.Event()
     service.script(Reply(wait=answer))
@@ -68,7 +68,7 @@ def ids(result: Result) -> list[str]:
     return [one["id"] for one in result.only("image")]
 
 
-def ended(owner: subprocess.Popen[str]) -> tuple[int, str]:
+def ended(owner: Started) -> tuple[int, str]:
     out, err = owner.communicate(timeout=_LIMIT)
     return owner.returncode, out + err
 

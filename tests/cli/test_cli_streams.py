@@ -1,4 +1,8 @@
-"""Standard streams that are closed, full, abandoned or of another encoding lose no picture."""
+"""Standard streams that are closed, full, abandoned or of another encoding lose no picture.
+
+Of each kind one command is started anew, for what Python itself does with such streams at its
+start; the others are forked (`tests.cli.warm`).
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,13 @@ pytestmark = [
 ]
 
 
-def shell(program: CliProgram, redirected: str, *words: str, **env: str) -> Result:
-    """The command as a shell runs it, with its streams redirected."""
+def shell(
+    program: CliProgram, redirected: str, *words: str, anew: bool = False, **env: str
+) -> Result:
+    """The command as a shell runs it, with its streams redirected; `anew`: never forked."""
+    command = program.command(*words) if anew else program.forked(*words)
     done = subprocess.run(
-        ["sh", "-c", f'exec "$@" {redirected}', "sh", *program.command(*words)],
+        ["sh", "-c", f'exec "$@" {redirected}', "sh", *command],
         env=program.environment(env),
         cwd=program.user.parent,
         capture_output=True,
@@ -52,7 +59,7 @@ def pictures(program: CliProgram) -> list[Path]:
 def test_without_standard_input_there_is_a_sentence(
     program: CliProgram, words: list[str], said: str
 ) -> None:
-    result = shell(program, "<&-", *words)
+    result = shell(program, "<&-", *words, anew=words[0] == "key")
     assert result.code == 2
     assert said in result.err
 
@@ -62,7 +69,8 @@ def test_without_standard_input_there_is_a_sentence(
 def test_closed_streams_cost_no_picture_and_no_file_gets_what_was_said(
     program: CliProgram, redirected: str, how: list[str]
 ) -> None:
-    result = shell(program, redirected, "generate", "A lamp", "--size", "512", *how)
+    words = ("generate", "A lamp", "--size", "512", *how)
+    result = shell(program, redirected, *words, anew=redirected.startswith("<"))
     assert result.code == 0
     assert len(pictures(program)) == 1
     assert program("library", "verify", "--json").code == 0
@@ -75,7 +83,8 @@ def test_closed_streams_cost_no_picture_and_no_file_gets_what_was_said(
 
 def test_a_reader_that_left_costs_no_picture_and_no_word(program: CliProgram) -> None:
     line = "| head -n 1"
-    result = shell(program, line, "generate", "{a|b} lamp", "--size", "512", "--json")
+    words = ("generate", "{a|b} lamp", "--size", "512", "--json")
+    result = shell(program, line, *words, anew=True)
     assert [one["event"] for one in result.events] == ["queued"]
     assert result.err == ""
     assert len(pictures(program)) == 2
@@ -98,7 +107,8 @@ def test_letters_the_terminal_does_not_have_end_no_command(
     program: CliProgram, encoding: str
 ) -> None:
     words = ("generate", "föx 😀 狐", "--size", "512")
-    plain = shell(program, "", *words, PYTHONIOENCODING=f"{encoding}:surrogateescape")
+    odd = f"{encoding}:surrogateescape"
+    plain = shell(program, "", *words, anew=encoding == "ascii", PYTHONIOENCODING=odd)
     assert plain.code == 0, plain.err
     told = program(*words, "--json", env={"PYTHONIOENCODING": encoding})
     assert told.only("queued")[0]["prompt"] == "föx 😀 狐"

@@ -6,7 +6,6 @@ import asyncio
 import errno
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from studio.cli import run as cli_run
 from studio.cli.parser import parse
 from studio.common import files, paths
 from tests.cli.program import HANG_SECONDS, CliProgram, Result
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -35,13 +36,7 @@ def test_in_a_terminal_it_asks_and_shows_how_far_it_is(
     copied: CliProgram, words: list[str], answer: bytes, code: int
 ) -> None:
     main, terminal = _terminal()
-    with subprocess.Popen(
-        copied.command(*words),
-        env=copied.environment({"TERM": "xterm", "COLUMNS": "100"}),
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-    ) as running:
+    with copied.start_in(terminal, *words, env={"TERM": "xterm", "COLUMNS": "100"}) as running:
         os.close(terminal)
         os.write(main, answer)
         shown = b""
@@ -127,17 +122,12 @@ def test_results_go_where_they_are_sent_even_with_a_bar_in_the_terminal(
     program: CliProgram,
 ) -> None:
     main, terminal = _terminal()
-    with subprocess.Popen(
-        program.command("generate", "Waves", "--size", "512"),
-        env=program.environment({"TERM": "xterm"}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=terminal,
-    ) as running:
+    words = ("generate", "Waves", "--size", "512")
+    with program.start_in(terminal, *words, env={"TERM": "xterm"}, piped=True) as running:
         os.close(terminal)
         while _read(main):
             pass
         assert running.stdout is not None
-        (line,) = running.stdout.read().decode().splitlines()
+        (line,) = running.stdout.read().splitlines()
         assert Path(line).is_file()
     os.close(main)

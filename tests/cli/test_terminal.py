@@ -6,7 +6,6 @@ import ast
 import contextlib
 import json
 import os
-import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -195,16 +194,12 @@ def ends() -> tuple[int, int]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.usefixtures("warm")
 def test_a_bar_shows_a_prompt_and_obeys_none(program: CliProgram) -> None:
     here, terminal_end = ends()
     words = ("generate", f"Waves {TYPED}", "--model", "sketch-overloaded", "--size", "512")
-    with subprocess.Popen(
-        program.command(*words),
-        env=program.environment({"TERM": "xterm", "COLUMNS": "200"}),
-        stdin=subprocess.DEVNULL,
-        stdout=terminal_end,
-        stderr=terminal_end,
-    ) as running:
+    env = {"TERM": "xterm", "COLUMNS": "200"}
+    with program.start_in(terminal_end, *words, env=env) as running:
         os.close(terminal_end)
         shown = b""
         try:

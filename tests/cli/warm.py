@@ -4,99 +4,165 @@
     python -I -S tests/cli/warm.py SOCKET ...  asks, and ends as the command does
 
 Importing takes most of the time of a short command. The forked process gets the streams, the
-folder, the umask, the environment and the arguments of the one that asks. Tests of the start
-itself, of signals, of streams and of what is imported start a process of their own.
+folder, the umask, the environment and the arguments of the one that asks; a stream that is closed
+there is closed here. Tests ask through `tests.cli.forks`, without a process in between, unless they
+are about what a shell does. What Python itself does at its start has processes of its own.
 """
 
 from __future__ import annotations
 
 import array
+import contextlib
 import json
 import os
 import socket
 import sys
 import time
+from typing import TYPE_CHECKING, NoReturn
 
-assert sys.platform != "win32", "it can neither fork nor hand streams over"
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 LENGTH = 8
+"""Bytes of the size of a wish, and of the id of its process."""
+
+
+def order(
+    address: str,
+    words: Sequence[str],
+    environ: Mapping[str, str],
+    folder: str,
+    streams: Sequence[int | None],
+) -> tuple[socket.socket, int]:
+    """Have a command run with three streams, None for a closed one.
+
+    Returns where its exit code will come, and the id of its process.
+    """
+    if sys.platform == "linux":
+        umask = os.umask(0)
+        os.umask(umask)
+        given = [stream for stream in streams if stream is not None]
+        wish = {
+            "words": list(words), "environ": dict(environ), "folder": folder, "umask": umask,
+            "closed": [number for number, stream in enumerate(streams) if stream is None],
+        }  # fmt: skip
+        data = json.dumps(wish).encode()
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(address)
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", given).tobytes())
+        line.sendmsg([len(data).to_bytes(LENGTH, "big")], [rights] if given else [])
+        line.sendall(data)
+        return line, int.from_bytes(line.recv(LENGTH, socket.MSG_WAITALL), "big")
+    else:
+        raise NotImplementedError
 
 
 def ask(address: str, words: list[str]) -> int:
     """Have a command run with the streams of this process; its exit code."""
+    streams = [number if is_open(number) else None for number in range(3)]
     # Importing pathlib takes longer than all of this.
-    folder = os.getcwd()  # noqa: PTH109
-    umask = os.umask(0)
-    wish = {"words": words, "environ": dict(os.environ), "folder": folder, "umask": umask}
-    data = json.dumps(wish).encode()
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(address)
-        streams = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]).tobytes())
-        line.sendmsg([len(data).to_bytes(LENGTH, "big")], [streams])
-        line.sendall(data)
-        status = int(line.makefile("rb").read())
+    line, _pid = order(address, words, os.environ, os.getcwd(), streams)  # noqa: PTH109
+    status = int(line.makefile("rb").read())
     if status < 0:
         os.kill(os.getpid(), -status)
     return status
 
 
+def is_open(number: int) -> bool:
+    """Whether this process has a stream of that number."""
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
 def serve(address: str) -> None:
     """Fork for everybody who asks, until standard input ends."""
     import select
-    import signal
 
     from tests.torture.dying import import_everything
 
-    import_everything()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
-        listener.listen()
-        print("ready", flush=True)
-        while True:
-            ready, _w, _x = select.select([listener.fileno(), 0], [], [])
-            if 0 in ready:
-                return
-            line, _from = listener.accept()
-            if os.fork() == 0:
-                break
-            line.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    attend(line)
+    if sys.platform == "linux":
+        import_everything()
+        # Processes and who asked for them, by a pipe that ends with the process.
+        running: dict[int, tuple[int, socket.socket]] = {}
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(address)
+            listener.listen()
+            print("ready", flush=True)
+            while True:
+                ready, _w, _x = select.select([0, listener.fileno(), *running], [], [])
+                if 0 in ready:
+                    return
+                for ended in running.keys() & ready:
+                    pid, line = running.pop(ended)
+                    os.close(ended)
+                    tell(line, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+                if listener.fileno() in ready:
+                    line, _from = listener.accept()
+                    wish, streams = heard(line)
+                    lives, life = os.pipe()
+                    pid = os.fork()
+                    if pid == 0:
+                        for handle, (_pid, other) in running.items():
+                            os.close(handle)
+                            other.close()
+                        os.close(lives)
+                        listener.close()
+                        line.close()
+                        become(wish, streams)
+                    for stream in (life, *streams):
+                        os.close(stream)
+                    running[lives] = (pid, line)
+                    with contextlib.suppress(BrokenPipeError):
+                        line.sendall(pid.to_bytes(LENGTH, "big"))
+    else:
+        raise NotImplementedError
 
 
-def attend(line: socket.socket) -> None:
-    """Run the command of one who asks in a process of its own, and tell how it ended."""
-    first, streams, _flags, _from = socket.recv_fds(line, LENGTH, 3)
-    size, data = int.from_bytes(first, "big"), b""
-    while len(data) < size:
-        data += line.recv(size - len(data))
-    wish = json.loads(data)
-    pid = os.fork()
-    if pid == 0:
-        line.close()
-        become(wish, streams)
-    for stream in (*streams, 0, 1, 2):
-        os.close(stream)
-    _pid, status = os.waitpid(pid, 0)
-    line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
-    line.close()
-    os._exit(0)
+def heard(line: socket.socket) -> tuple[dict[str, object], list[int]]:
+    """What somebody asks for, and the streams that came with it."""
+    if sys.platform == "linux":
+        first, streams, _flags, _from = socket.recv_fds(line, LENGTH, 3)
+        wish: dict[str, object] = json.loads(
+            line.recv(int.from_bytes(first, "big"), socket.MSG_WAITALL)
+        )
+        return wish, streams
+    else:
+        raise NotImplementedError
 
 
-def become(wish: dict[str, object], streams: list[int]) -> None:
+def tell(line: socket.socket, status: int) -> None:
+    """Tell who asked how the command ended; it may be gone."""
+    with line, contextlib.suppress(BrokenPipeError):
+        line.sendall(str(status).encode())
+
+
+def become(wish: dict[str, object], streams: list[int]) -> NoReturn:
     """Be the command, to its end."""
     words, environ, folder = wish["words"], wish["environ"], wish["folder"]
-    umask = wish["umask"]
+    umask, closed = wish["umask"], wish["closed"]
     assert isinstance(words, list)
     assert isinstance(environ, dict)
     assert isinstance(umask, int)
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-        os.close(stream)
-    for name, mode, number in (("stdin", "r", 0), ("stdout", "w", 1), ("stderr", "w", 2)):
-        old = getattr(sys, name)
-        new = open(number, mode, encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+    assert isinstance(closed, list)
+    encoding, _colon, errors = environ.get("PYTHONIOENCODING", "").partition(":")
+    given = iter(streams)
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        old, new = getattr(sys, name), None
+        if number in closed:
+            os.close(number)
+        else:
+            stream = next(given)
+            os.dup2(stream, number)
+            os.close(stream)
+            # As Python opens them: standard error takes every sign, and is written line by line.
+            last = name == "stderr"
+            new = open(  # noqa: SIM115 it stays open
+                number, mode, 1 if last else -1, encoding=encoding or old.encoding,
+                errors=old.errors if last or not encoding else errors or "strict", closefd=False,
+            )  # fmt: skip
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
     os.environ.clear()
@@ -119,8 +185,8 @@ def become(wish: dict[str, object], streams: list[int]) -> None:
     # shared with the process it was forked from, and takes longer than most commands.
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for written in (sys.stdout, sys.stderr):
+        written.flush()
     os._exit(code)
 
 

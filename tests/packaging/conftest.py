@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,6 +11,21 @@ import pytest
 from tests.packaging.programs import Programs
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "packaging"))
+import locked
+
+
+@pytest.fixture(scope="session")
+def made_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with nothing but pip, to be copied: making one takes five seconds."""
+    folder = tmp_path_factory.mktemp("environment") / "venv"
+    locked.make(folder)
+    return folder
+
+
+def copied_environment(made: Path, folder: Path) -> Path:
+    """The Python of a copy of an environment."""
+    shutil.copytree(made, folder, symlinks=True)
+    return locked.python_in(folder)
 
 
 @pytest.fixture

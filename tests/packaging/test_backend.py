@@ -17,6 +17,7 @@ import locked
 import pytest
 
 from studio import __version__
+from tests.packaging.conftest import copied_environment
 from tests.packaging.programs import Programs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,11 +39,10 @@ def checkout(tmp_path: Path, programs: Programs) -> Path:
 
 
 def test_the_checkout_is_installed_into_an_empty_environment(
-    checkout: Path, tmp_path: Path
+    checkout: Path, tmp_path: Path, made_environment: Path
 ) -> None:
     """Nothing is there but pip, and nothing is downloaded."""
-    locked.make(tmp_path / "venv")
-    python = locked.python_in(tmp_path / "venv")
+    python = copied_environment(made_environment, tmp_path / "venv")
     # Once more over itself, as after a change of pyproject.toml.
     for _time in range(2):
         locked.install_checkout(python, checkout)

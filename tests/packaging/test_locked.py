@@ -21,6 +21,7 @@ import locked
 import pytest
 from packaging.markers import Marker
 
+from tests.packaging.conftest import copied_environment
 from tests.packaging.programs import Programs
 from tests.test_lock import entries
 
@@ -85,11 +86,9 @@ def index(tmp_path: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(made_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment that only these tests use, each with packages of its own."""
-    folder = tmp_path_factory.mktemp("environment") / "venv"
-    locked.make(folder)
-    return locked.python_in(folder)
+    return copied_environment(made_environment, tmp_path_factory.mktemp("locked") / "venv")
 
 
 def installed(python: Path) -> dict[str, str]:

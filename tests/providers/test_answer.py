@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import time
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +28,7 @@ from studio.config.settings import built_in
 from studio.domain.entities import GenerationRequest
 from studio.providers.base import AnswerSource
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import GeminiProvider
+from studio.providers.gemini import GeminiProvider, answer
 from tests.any_text import any_text
 from tests.canary import KEY
 from tests.providers.test_cases_answers import refused
@@ -465,3 +467,21 @@ def test_any_json_is_an_answer_or_an_error_for_people(tmp_path_factory, value, s
     else:
         titles = [str(len(one)) for one in decoded]
     assert all(titles)
+
+
+def test_what_is_not_in_an_envelope_is_looked_for_once_in_each() -> None:
+    """Where there is no inner object, nothing is looked for in it: that was 780 looks."""
+    looks = 0
+
+    def count(frame: FrameType, event: str, _given: object) -> None:
+        nonlocal looks
+        looks += event == "call" and frame.f_code.co_name == "_out_of_envelope"
+
+    sys.setprofile(count)
+    try:
+        found = answer._unwrapped({"error": {"code": 503, "message": "busy"}, "data": {}})
+    finally:
+        sys.setprofile(None)
+    assert found == ({"error": {"code": 503, "message": "busy"}, "data": {}}, None)
+    # The object, its five envelopes, and five in the one that is there.
+    assert looks == 11

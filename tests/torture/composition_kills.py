@@ -369,13 +369,10 @@ def _begin(home: Path) -> str:
     path = home.parent / "parent.png"
     path.write_bytes(_png(SCENE.picture(_SIZE)))
 
-    def words(*given: str) -> str:
-        command = [sys.executable, "-m", "studio", "--home", str(home), "library", *given]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-        return done.stdout
-
-    words("import", str(path))
-    return str(json.loads(words("list", "--json").splitlines()[0])["id"])
+    command = [sys.executable, "-m", "studio", "--home", str(home), "library", "import", "--json"]
+    done = subprocess.run([*command, str(path)], capture_output=True, check=True, cwd=ROOT)
+    (id,) = json.loads(done.stdout)["imported"]
+    return str(id)
 
 
 def at_moments(folder: Path, number: int) -> int:

@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,8 @@ from studio.library.log import records
 from studio.library.log.record_log import RecordLog
 from studio.library.query import Query
 from studio.remote import server
+from tests.cli.forks import ForkedCommand
+from tests.cli.program import forker
 from tests.fake_service import tiny_png
 from tests.generation.harness import replies, studio
 from tests.torture import windows as killed_windows
@@ -197,20 +200,27 @@ def windows(folder: Path, number: int) -> int:
 def at_random(folder: Path, number: int) -> int:
     """Kill a program that makes pictures at random moments; how many kills there were.
 
-    What is left is looked at on a copy, so that the next program does its own recovering.
+    What is left is looked at on a copy, so that the next program does its own recovering. It is
+    forked from one that has imported everything: no kill meets a process that only imports.
     """
     home = folder / "home"
     home.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(prefix="gb-") as warm, forker(Path(warm)) as command:
+        return _kill_at_random(folder, home, number, command[-1])
+
+
+def _kill_at_random(folder: Path, home: Path, number: int, forks: str) -> int:
     chance = random.Random(17)
     kept: set[tuple[str, str]] = set()
     for count in range(number):
-        process = subprocess.Popen(
-            _program(home, "generate", "Lamp {a|b|c}", "--size", "512", "--json"),
-            env=_environment(folder), cwd=folder, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+        words = ("--home", str(home), "generate", "Lamp {a|b|c}", "--size", "512", "--json")
+        with Path(os.devnull).open("r+b") as nothing:
+            process = ForkedCommand(
+                forks, words, environ=_environment(folder), folder=folder,
+                stdin=nothing.fileno(), stderr=nothing.fileno(),
+            )  # fmt: skip
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(chance.uniform(0.2, 1.2))
+            process.wait(chance.uniform(0, 0.6))
         process.kill()
         out, _err = process.communicate()
         shown = {line.split('"id":"')[1][:36] for line in out.splitlines() if '"image"' in line}

@@ -197,7 +197,9 @@ def _from_text(text: str) -> Any:
 
 
 def _out_of_envelope(value: Any, depth: int = 0) -> Any:
-    if depth > _MOST_ENVELOPES or any(fields.get(value, one) for one in fields.ANSWERS):
+    if not isinstance(value, Mapping) or depth > _MOST_ENVELOPES:
+        return value
+    if any(fields.get(value, one) for one in fields.ANSWERS):
         return value
     for name in ("response", "result", "data", "body", "output"):
         inner = fields.get(value, name)

@@ -18,7 +18,8 @@ _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 def get(value: Any, name: str) -> Any:
     """Field `name`, given in camelCase, in either spelling; None if it is missing."""
-    if not isinstance(value, Mapping):
+    # A dict is a Mapping too; to ask for it first is faster.
+    if not isinstance(value, (dict, Mapping)):
         return None
     if (found := value.get(name)) is not None:
         return found
