@@ -11,7 +11,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 
-from studio.app.core import SharedParts
+from studio.app.core_options import SharedParts
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder
 from studio.imaging.exporter import exporting_processes

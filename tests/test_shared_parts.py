@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio.app.core import Core, CoreOptions, SharedParts
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions, SharedParts
 from studio.common import paths
 from studio.imaging.comparer import Comparer
 from studio.imaging.decoder import Decoder

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-
+from studio.app.core_options import CoreOptions, SharedParts
 from studio.common import files, json_reader, logs, unfinished_copies
 from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageError
 from studio.common.i18n import _, ngettext, number
@@ -53,50 +52,12 @@ if TYPE_CHECKING:
     from studio.generation.pipeline import GenerationPipeline
     from studio.generation.queue import JobQueue
     from studio.imaging.comparer import Comparer
-    from studio.imaging.exporter import ExportingProcess
     from studio.providers.catalogue import Catalogue
-    from studio.providers.http_routes import Painter
 
 log = logging.getLogger(__name__)
 
 _TIDYING = 2.0
 """Seconds a short command waits while leftovers of a killed process are removed."""
-
-
-class CoreOptions(Struct, frozen=True, kw_only=True):
-    """Command-line options, for this run only.
-
-    Attributes:
-        provider: profile to use; None for the one in the settings.
-        base_url: another address for that profile.
-        hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
-        anyway: open a library that another computer has not closed.
-        newer_to_read: open a library written by a newer version read-only.
-        trusted: the user trusts a library that was first opened elsewhere.
-    """
-
-    provider: str | None = None
-    base_url: str | None = None
-    hold_for_key: bool = True
-    anyway: bool = False
-    newer_to_read: bool = True
-    trusted: bool = False
-
-
-class SharedParts(Struct, frozen=True, kw_only=True):
-    """Parts that several cores use in turn; their creator closes them.
-
-    Attributes:
-        painter: painter to use; None for the built-in one.
-        decoder: decoder to share; None for one in each core.
-        comparer: compares and composes pictures; None for one in each core.
-        exporting: exporting processes to share; None for those of each core.
-    """
-
-    painter: Painter | None = None
-    decoder: Decoder | None = None
-    comparer: Comparer | None = None
-    exporting: tuple[ExportingProcess, ...] | None = None
 
 
 class Core:

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.cli.stderr import complain
 from studio.common.billing import hint_with_warning
 from studio.common.errors import StudioError

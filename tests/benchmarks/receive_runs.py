@@ -91,7 +91,8 @@ class ReceivingCore:
     @contextlib.asynccontextmanager
     async def opened(cls, address: str, folder: Path) -> AsyncIterator[ReceivingCore]:
         """A core of its own that knows this service."""
-        from studio.app.core import Core, CoreOptions
+        from studio.app.core import Core
+        from studio.app.core_options import CoreOptions
         from studio.common import paths
 
         options = CoreOptions(provider="dgrid", base_url=address)

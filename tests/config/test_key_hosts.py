@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import paths
 from studio.common.errors import KeyMissing
 from studio.config.settings import Profile

@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio.app.core import Core, CoreOptions, SharedParts
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions, SharedParts
 from studio.common import paths
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft

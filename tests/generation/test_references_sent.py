@@ -10,7 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import paths
 from studio.domain import runs
 from studio.domain.drafts import Draft

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.cli.library import _stats
 from studio.common.paths import find
 from studio.domain.entities import Picture

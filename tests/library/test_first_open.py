@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import paths
 from studio.common.paths import Paths
 from studio.library.files.originals import HIDDEN

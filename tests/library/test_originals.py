@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import directory_handles, files, paths
 from studio.common.errors import StorageError
 from studio.domain.entities import Picture, Reference, new_id

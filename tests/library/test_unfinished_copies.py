@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import files, paths, unfinished_copies
 from studio.common.unfinished_copies import NOTE
 

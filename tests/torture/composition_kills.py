@@ -24,7 +24,8 @@ from typing import Any, NoReturn
 
 from PIL import Image
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import paths
 from studio.domain import runs
 from studio.domain.drafts import MATCH, Draft

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import paths
 from studio.domain.entities import Picture, new_id
 from studio.library.log import records

@@ -27,7 +27,8 @@ from typing import Any
 
 import msgspec
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import paths
 from studio.common.errors import StudioError
 from studio.domain.derivation import Derivation, Operation

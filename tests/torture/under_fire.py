@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.app.core import CoreOptions
+from studio.app.core_options import CoreOptions
 from studio.domain.entities import Job
 from studio.library.query import View
 from tests.fake_service import FakeService, Reply, tiny_png

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.app.core import CoreOptions
+from studio.app.core_options import CoreOptions
 from studio.config.settings import Profile
 from studio.domain.drafts import Draft
 from studio.ui.dialogs.question import Question

@@ -12,7 +12,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.app.core import Core, CoreOptions, SharedParts
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions, SharedParts
 from studio.common import paths
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft

@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from studio.app.core import Core, CoreOptions
+from studio.app.core import Core
+from studio.app.core_options import CoreOptions
 from studio.common import i18n, paths
 from studio.common.errors import StudioError
 from studio.common.terminal import harmless

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace as changed
+
+from msgspec.structs import replace as changed
 
 from studio.app.core import Core
 from studio.common.errors import InputError

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from studio.app.core import CoreOptions
+from studio.app.core_options import CoreOptions
 from studio.domain.drafts import Draft
 from studio.domain.entities import JobState
 from studio.ui.dialogs.settings import SettingsDialog

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -107,7 +107,7 @@ async def move_seam(window: OpenedWindow, pixels: int) -> OnlyHereResult:
 
 
 async def ids(window: OpenedWindow, view: View = View.ALL) -> set[str]:
-    query = replace(window.library_view.query, view=view)
+    query = structs.replace(window.library_view.query, view=view)
     library = window.core.library
     return {one.id for one in await library.pictures(await library.rows(query))}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import asdict
 
-from studio.app.core import CoreOptions
+from studio.app.core_options import CoreOptions
 from studio.domain.drafts import DraftFile
 from studio.domain.entities import JobState
 from studio.ui.window import window_state

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -415,6 +415,6 @@ async def test_no_number_is_told_that_is_none(tmp_path: Path) -> None:
         await settle()
         assert window.inspector.page.tags.more.text() == ""
         # The pictures of the place are counted first.
-        window.library_view.counts = replace(window.library_view.counts, all=0)
+        window.library_view.counts = structs.replace(window.library_view.counts, all=0)
         window.built.pages.on_counted()
         assert "1 of 1" in window.built.grid_bar.accessibleDescription()

@@ -26,7 +26,7 @@ class PageCache(QObject):
     """The order, as index rows, with a cache of its pictures.
 
     Signals:
-        read: requested rows were read (a frozenset).
+        read: pictures of requested rows were read (a frozenset of these rows).
     """
 
     read = Signal(object)
@@ -37,6 +37,7 @@ class PageCache(QObject):
         self._library = library
         self._known: OrderedDict[int, Picture] = OrderedDict()
         self._asked: set[int] = set()
+        self._changed_meanwhile: list[set[str]] = []  # ids, for each read under way
 
     def __len__(self) -> int:
         return len(self.order)
@@ -52,7 +53,11 @@ class PageCache(QObject):
         return found
 
     def request_pages(self, indexes: Iterable[int]) -> None:
-        """Read the uncached pictures at these indexes; `read` is emitted afterwards."""
+        """Read the uncached pictures at these indexes; `read` is emitted if any was found.
+
+        Views ask whenever they paint, and paint whenever something was read: for pictures that
+        were deleted meanwhile they would do so for ever.
+        """
         rows = [
             self.order[index]
             for index in indexes
@@ -65,19 +70,29 @@ class PageCache(QObject):
 
     def refetch_pictures(self, ids: Iterable[str]) -> None:
         """Drop changed pictures from the cache, so that they are read again."""
-        gone = set(ids)
-        for row in [row for row, picture in self._known.items() if picture.id in gone]:
+        changed = set(ids)
+        for row in [row for row, picture in self._known.items() if picture.id in changed]:
             del self._known[row]
+        for meanwhile in self._changed_meanwhile:
+            meanwhile.update(changed)
 
     async def _read(self, rows: list[int]) -> None:
+        changed: set[str] = set()
+        self._changed_meanwhile.append(changed)
         try:
-            for picture in await self._library.pictures(rows):
-                self._known[picture.row] = picture
+            pictures = await self._library.pictures(rows)
+            # A picture may be deleted meanwhile, and its row given to another one.
+            while not changed.isdisjoint(picture.id for picture in pictures):
+                changed.clear()
+                pictures = await self._library.pictures(rows)
         finally:
+            self._changed_meanwhile = [one for one in self._changed_meanwhile if one is not changed]
             self._asked.difference_update(rows)
+        self._known.update((picture.row, picture) for picture in pictures)
         while len(self._known) > KEPT_PICTURES:
             self._known.popitem(last=False)
-        self.read.emit(frozenset(rows))
+        if pictures:
+            self.read.emit(frozenset(picture.row for picture in pictures))
 
 
 PREVIEW = 512  # long edge in pixels; usually cached by the grid already
@@ -153,7 +168,7 @@ class PlateLoader(QObject):
     def prepare(self, pictures: Sequence[Picture]) -> None:
         """Decode these pictures, nearest first, while nothing is being filled.
 
-        Decodes as many as fit the limit together, after dropping the pixels of other pictures.
+        As many as fit the limit together; the pixels of others are dropped first.
         """
         self._ahead = tuple(one for one in pictures if not one.missing)
         for one in reversed(self._ahead):
