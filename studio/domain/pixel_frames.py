@@ -276,6 +276,6 @@ def check_frame(frame: Frame, size: Size, aspects: Sequence[str]) -> None:
     if right - left < LEAST_PART * wide or bottom - top < LEAST_PART * high:
         raise InputError(
             _("The picture is too small in the new frame"),
-            _("It has to fill at least a tenth of the width and of the height."),
+            _("It must fill at least a tenth of the width and height."),
             hint=_("Choose a smaller one."),
         )

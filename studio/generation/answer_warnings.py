@@ -20,7 +20,7 @@ def does_not_line_up(found: Composition) -> str:
         # Translators: {n} is a number of pixels.
         return _("The answer does not line up ({n} px).").format(n=number(math.hypot(*found.shift)))
     if found.reason is NotComposed.SHAPE:
-        return _("The answer has another aspect ratio.")
+        return _("The answer has a different aspect ratio.")
     return _("The answer does not line up.")
 
 

@@ -128,12 +128,12 @@ class ComparingProcess(Decoder):
                 _("Paint white where the picture may change, and black everywhere else."),
             ),
             "mask_ratio": (
-                _("The mask has another aspect ratio than the picture"),
+                _("The mask and the picture have different aspect ratios"),
                 _("It would be distorted to fit the picture."),
             ),
             "large_frame": (
                 _("The new frame is too large"),
-                _("{name} would get too many pixels."),
+                _("{name} would have too many pixels."),
             ),
         }
         if fault not in refusals:

@@ -73,7 +73,7 @@ def drawer_command() -> list[str]:
 def _not_drawn(error: PictureUnreadable) -> SheetNotDrawn:
     hint = ""
     if isinstance(error, NotDecoded):
-        hint = _("Gridbrush needs the libraries of its window for this, but no display.")
+        hint = _("This needs the libraries of the Gridbrush window, but no display.")
     return SheetNotDrawn(
         _("The contact sheet could not be drawn"),
         _("The drawing process did not finish a page. No picture was changed."),

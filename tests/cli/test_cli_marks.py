@@ -321,7 +321,7 @@ def test_a_mask_that_cannot_be_meant_is_refused_and_an_all_white_one_changes_eve
     Image.linear_gradient("L").resize(size).save(tmp_path / "grey.png")
     (tmp_path / "cut.png").write_bytes((tmp_path / "photo.png").read_bytes()[:900])
     for name, why in (
-        ("tall.png", "The mask has another aspect ratio than the picture"),
+        ("tall.png", "The mask and the picture have different aspect ratios"),
         ("photo.png", "The mask is not black and white"),
         ("grey.png", "The mask is not black and white"),
         ("cut.png", "The mask is damaged or incomplete"),

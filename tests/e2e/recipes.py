@@ -36,7 +36,7 @@ def choose_small(user: Desktop, program: DesktopProgram) -> None:
         what=lambda: "the list of recipes, there are\n" + "\n".join(program.tree()),
     )
     user.keys("Down", "Return")
-    program.wait_for("button", f"Drag gives {title}")
+    program.wait_for("button", f"Drag as {title}")
 
 
 def copies(home: Path) -> list[Path]:

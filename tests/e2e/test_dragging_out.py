@@ -98,7 +98,7 @@ def test_a_drag_with_a_recipe_gives_the_copy_and_waits_until_it_is_made(
     # At once: no copy is made yet, and the button stays down until the drag has begun.
     user.take(tile.middle, files.middle)
     wait_until(lambda: copies(home), what="the copy is made")
-    program.wait_for("button", "Drag gives Small JPEG")
+    program.wait_for("button", "Drag as Small JPEG")
     user.let_go(tile.middle, files.middle)
     wait_until(lambda: list(target.glob("*.jpg")), what="the copy has arrived")
     (copy,) = copies(home)

@@ -89,7 +89,7 @@ async def test_a_saved_search_finds_what_comes_later(tmp_path: Path) -> None:
         assert await library.collections.count(search) == 2
         assert list(await library.rows(Query(words="in:fog sea"))) == [first.row]
         assert list(await library.rows(Query(words="-in:fog"))) == []
-        with pytest.raises(InputError, match="fill themselves"):
+        with pytest.raises(InputError, match="update automatically"):
             await library.collections.add([first.id], search.id)
         await library.collections.search_for(search.id, "in:fog")
         assert await library.collections.count(search) == 0

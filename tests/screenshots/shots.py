@@ -350,7 +350,7 @@ def with_recipe(program: DesktopProgram) -> None:
     user.keys("ctrl+d")
     wait_until(lambda: program.find("radio button", part="Web JPEG"), what="the recipes")
     user.keys("Down", "Return")
-    program.wait_for("button", "Drag gives Web JPEG 2048")
+    program.wait_for("button", "Drag as Web JPEG 2048")
     user.keys("ctrl+d")
     wait_until(lambda: program.find("label", part="3 copies are ready"), what="the copies")
 
@@ -401,7 +401,7 @@ def changing_keys(program: DesktopProgram) -> None:
     user.type("picture")
     program.wait_for("push button", part="Shortcut, Ctrl+Shift+I")
     user.keys("Tab", "Tab", "Return", "r")
-    program.wait_for("push button", part="Take it over")
+    program.wait_for("push button", part="Reassign it")
 
 
 def in_another_language(program: DesktopProgram) -> None:
@@ -528,7 +528,7 @@ SHOTS = {
     "import": Shot(stage=importing, file="import.webp", part=_around("dialog", "Import")),
     "export": Shot(stage=exporting, file="export.webp", size=_LARGE),
     "drag-recipe": Shot(
-        stage=with_recipe, file="drag-recipe.webp", part=_around("panel", "Dragging out gives")
+        stage=with_recipe, file="drag-recipe.webp", part=_around("panel", "Drag as")
     ),
     "shelf": Shot(stage=with_shelf, file="shelf.webp"),
     "contact-sheet": Shot(

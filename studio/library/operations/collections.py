@@ -104,7 +104,7 @@ class Collections:
         """Add pictures to the collection with this id. Raises InputError for a saved search."""
         if (await self._known(collection)).search:
             raise InputError(
-                _("Saved searches fill themselves"),
+                _("Saved searches update automatically"),
                 hint=_("Drop pictures onto a collection instead."),
             )
 

@@ -242,7 +242,7 @@ def _refused() -> dict[ErrorCause, tuple[type[StudioError], str, str, str]]:
             KeyRefused,
             _("The key was not accepted"),
             _("Check the key in the settings: is it complete, and for this provider?"),
-            _("The service does not know this key."),
+            _("The service does not recognize this key."),
         ),
         ErrorCause.NETWORK_OF_KEY: (
             KeyRefused,
@@ -260,7 +260,7 @@ def _refused() -> dict[ErrorCause, tuple[type[StudioError], str, str, str]]:
             RequestRefused,
             _("No image service at this address"),
             _("Check the provider's address in the settings."),
-            _("The address answers, but does not know this request."),
+            _("The address answers, but does not recognize this request."),
         ),
         ErrorCause.TOO_LARGE: (
             RequestRefused,

@@ -162,7 +162,7 @@ def _image() -> ActionMenu[WindowParts]:
         Action("edit", _("Edit this picture"), lambda parts: parts.handlers.edit(),
                keys=("Ctrl+E",), needs=PICTURES, icon="edit",
                counted=lambda n: ngettext(
-                   "Edit {n} picture", "Edit {n} pictures, one each", n).format(n=number(n))),
+                   "Edit {n} picture", "Edit {n} pictures separately", n).format(n=number(n))),
         Action("edit_both", _("Edit with both"), lambda parts: parts.handlers.edit_with_both(),
                keys=("Y",), where=PANELS, needs=TWO, icon="both"),
         Action("reference", _("Use as reference, with the last role"),
@@ -217,11 +217,10 @@ def _image() -> ActionMenu[WindowParts]:
                keys=("Ctrl+G",), where=PANELS, needs=PICTURES, icon="images",
                counted=lambda n: ngettext(
                    "Stack {n} picture", "Stack {n} pictures", n).format(n=number(n))),
-        Action("unstack", _("Take the stack apart"), lambda parts: parts.stacks.unstack(),
+        Action("unstack", _("Unstack"), lambda parts: parts.stacks.unstack(),
                keys=("Ctrl+Shift+G",), where=PANELS, needs=STACK,
                counted=lambda n: ngettext(
-                   "Take the stack of {n} picture apart",
-                   "Take the stack of {n} pictures apart", n).format(n=number(n))),
+                   "Unstack {n} picture", "Unstack {n} pictures", n).format(n=number(n))),
         Action("stack_cover", _("Set as cover of the stack"),
                lambda parts: parts.stacks.make_cover(), where=PANELS, needs=NO_COVER),
         Action("stack_reject_rest", _("Reject the rest of the stack"),

@@ -260,7 +260,7 @@ class DragRecipes(QObject):
         except StudioError as error:
             if waiting is self._waiting:
                 self._end_waiting()
-                hint = _("Hold Ctrl as the drag starts for the original.")
+                hint = _("Hold Ctrl as you start dragging to get the original.")
                 self._messages.on_error(_explained(error, hint), "drag")
             return
         self._made = waiting

@@ -46,7 +46,7 @@ class RecipeChooser(QObject):
         """Use another preset for drags from the place shown."""
         self._recipes.choose(id)
         # Translators: {recipe} is a preset for export, such as "Web JPEG 2048".
-        words = _("Drag gives {recipe}").format(recipe=title_of(self._recipes.preset))
+        words = _("Drag as {recipe}").format(recipe=title_of(self._recipes.preset))
         announce(self._status_bar, words)
 
     def on_changed(self) -> None:
@@ -91,7 +91,7 @@ class RecipeChooser(QObject):
         if recipes.gives_originals:
             return _("The original files, bit for bit.")
         made, total = recipes.prepared
-        hint = _("Hold Ctrl as the drag starts for the original.")
+        hint = _("Hold Ctrl as you start dragging to get the original.")
         if not total:
             return hint
         if made < total:

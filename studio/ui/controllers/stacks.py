@@ -59,7 +59,7 @@ class StacksController(QObject):
     def toggle_all(self) -> None:
         """Close all stacks if any is open, else open all."""
         if not self._gallery.toggle_all_stacks():
-            self.told.emit(_("No stacks here. Choose stacks above the grid first."))
+            self.told.emit(_("No stacks here. Turn stacks on above the grid first."))
 
     # Changes
 

@@ -123,7 +123,7 @@ class TrayController(QObject):
         if len(self._ids) + len(new) > self.most:
             raise InputError(
                 _("Too many pictures for the shelf"),
-                _("It takes at most {most}.").format(most=number(self.most)),
+                _("The limit is {most}.").format(most=number(self.most)),
             )
         if not self.shown:
             self._set_shown(shown=True)

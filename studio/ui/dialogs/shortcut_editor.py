@@ -178,7 +178,7 @@ class ShortcutEditor(QDialog):
         row = QHBoxLayout()
         row.setSpacing(12)
         self.note = Text("", "small", "warn", self, wrap=True)
-        self.take = Button(_("Take it over"), parent=self, size=26)
+        self.take = Button(_("Reassign it"), parent=self, size=26)
         self.take.clicked.connect(self.on_take)
         self.undo = Button(_("Undo"), parent=self, size=26)
         self.undo.clicked.connect(self.on_undo)
@@ -307,7 +307,7 @@ class ShortcutEditor(QDialog):
         beside = shortcut_table.other_use(keys, name, self._actions, present)
         if not conflict and not beside:
             return False
-        take = _("Take it over") if conflict else _("Use it anyway")
+        take = _("Reassign it") if conflict else _("Use it anyway")
         self._show_note(sentences(conflict, beside), take=take)
         return True
 
@@ -332,13 +332,13 @@ class ShortcutEditor(QDialog):
         if taken := next(filter(None, others), ""):
             self._wanted = row.keys
             conflict = self._conflict(row.keys[others.index(taken)], taken)
-            self._show_note(conflict, take=_("Take it over"))
+            self._show_note(conflict, take=_("Reassign it"))
             return
         self._change({one: own for one, own in self._changes.items() if one != name})
 
     def on_reset_all(self) -> None:
         """Give all actions their default shortcuts, and offer to undo that."""
-        self._replace({}, _("All shortcuts are the usual ones again."))
+        self._replace({}, _("All shortcuts reset to defaults."))
 
     def on_undo(self) -> None:
         """Restore the changes before the last reset or import."""

@@ -66,7 +66,7 @@ def other_use(keys: str, name: str, actions: Actions, present: Mapping[str, Sequ
         if not views:
             return ""
         # Translators: {keys} is a shortcut, {views} a list of views that use it for something else.
-        return _("In {views}, {keys} keeps its own use.").format(
+        return _("In {views}, {keys} still does something else.").format(
             keys=key_names.spoken(keys), views=listed(views)
         )
     for row in actions.rows:

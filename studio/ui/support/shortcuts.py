@@ -214,7 +214,9 @@ def refusal(keys: str, menus: Mapping[str, str]) -> str:
     first = combination(keys)
     held = first.keyboardModifiers() & ~_Mod.ShiftModifier
     if first.key() in _KEPT and not held:
-        return _("This key moves, confirms or leaves everywhere. Hold Ctrl or Alt with it.")
+        return _(
+            "This key is reserved for moving, confirming or leaving. Combine it with Ctrl or Alt."
+        )
     if keys in menus:
         # Translators: {menu} is the title of a menu.
         return _("This opens the menu {menu}.").format(menu=menus[keys])

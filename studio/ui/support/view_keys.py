@@ -164,7 +164,7 @@ def table() -> tuple[ViewKeys, ...]:
             ViewKey(c.LOUPE_ORIGINAL, _("Original, while held"), ("\\",)),
         )),
         ViewKeys(KeyGroup.DRAWING, _("Marks, region and frame"), (
-            ViewKey(c.HIDE, _("Hide what is drawn, while held"), ("H",)),
+            ViewKey(c.HIDE, _("Hide the drawing, while held"), ("H",)),
         )),
         ViewKeys(KeyGroup.MARK, _("Mark"), (
             ViewKey(c.MARK_PIN, _("Pin"), ("N",)),
@@ -183,7 +183,7 @@ def table() -> tuple[ViewKeys, ...]:
             ViewKey(c.REGION_LARGER, _("Larger brush"), (".",)),
         )),
         ViewKeys(KeyGroup.COMPARE, _("Compare"), (
-            ViewKey(c.COMPARE_MODE, _("Next mode of comparison"), ("M",)),
+            ViewKey(c.COMPARE_MODE, _("Next comparison mode"), ("M",)),
             ViewKey(c.COMPARE_CHAMPION, _("New champion"), ("S",)),
             ViewKey(c.COMPARE_LEFT, _("Slider to the left, or the other picture"), (",",)),
             ViewKey(c.COMPARE_RIGHT, _("Slider to the right, or the other picture"), (".",)),

@@ -106,7 +106,7 @@ def missing(needs: ActionNeeds) -> str:
         ActionNeeds.TRASHED: _("Select a picture in the trash first"),
         ActionNeeds.ITEMS: _("Select a picture or a job first"),
         ActionNeeds.STACK: _("Select a picture of a stack first"),
-        ActionNeeds.NO_COVER: _("Open a stack and select another picture than its cover"),
+        ActionNeeds.NO_COVER: _("Open a stack and select a picture other than its cover"),
     }[needs]
 
 

@@ -199,7 +199,7 @@ async def test_a_drag_waits_for_its_copies_and_begins_by_itself(
         assert [one.picture.id for one in dragged[0]] == [picture.id]
         assert content(dragged[0])[0][1] == 64
         assert not recipes_of(window).waits
-        assert window.status_bar.recipe.text() == "Drag gives Small JPEG"
+        assert window.status_bar.recipe.text() == "Drag as Small JPEG"
 
 
 async def test_a_drag_that_is_given_up_begins_no_more(
@@ -326,7 +326,7 @@ async def test_what_cannot_be_copied_is_told_and_nothing_leaves(
         assert recipes.waits
         await until(core, lambda: not recipes.waits, "given up")
         text = window.messages.notice.text if window.messages.notice else ""
-        assert "Hold Ctrl as the drag starts for the original." in text
+        assert "Hold Ctrl as you start dragging to get the original." in text
         assert dragged == []
 
 
@@ -348,7 +348,7 @@ async def test_a_collection_has_a_recipe_of_its_own(
         titles = [row.choice.title for row in chooser.popover.rows]
         assert titles[:2] == ["Originals", "Web JPEG 2048"]
         chooser.popover.rows[1].click()
-        assert window.status_bar.recipe.text() == "Drag gives Web JPEG 2048"
+        assert window.status_bar.recipe.text() == "Drag as Web JPEG 2048"
         window.built.library_navigation.show_collection(made.id)
         await until(core, lambda: window.library_view.query.collection == made.id, "shown")
         chooser.toggle()
@@ -358,7 +358,7 @@ async def test_a_collection_has_a_recipe_of_its_own(
             "Same as everywhere else", "Web JPEG 2048", True,
         )  # fmt: skip
         next(row for row in chooser.popover.rows if row.choice.id == "client-png").click()
-        assert window.status_bar.recipe.text() == "Drag gives Client PNG"
+        assert window.status_bar.recipe.text() == "Drag as Client PNG"
         assert core.settings.value.drag_recipes == {
             core.library.id: "web-jpeg",
             made.id: "client-png",
@@ -402,11 +402,11 @@ async def test_a_recipe_survives_a_restart_and_a_deleted_preset_gives_originals(
     async with opened(tmp_path) as window:
         core = window.core
         bar = window.status_bar
-        await until(core, lambda: bar.recipe.text() == "Drag gives Small JPEG", "the chip")
+        await until(core, lambda: bar.recipe.text() == "Drag as Small JPEG", "the chip")
         await core.exports.change_presets(
             lambda every: tuple(one for one in every if one.id != SMALL.id)
         )
-        assert bar.recipe.text() == "Drag gives Originals"
+        assert bar.recipe.text() == "Drag as Originals"
         press(window)
         assert dragged[0][0].path.is_relative_to(core.library.folder)
 

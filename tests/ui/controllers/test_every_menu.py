@@ -234,7 +234,7 @@ async def test_the_menu_of_a_tile(
             assert {"Copy", "Edit this picture", "Move to trash"} <= set(texts)
             assert {"Copy only › Copy image", "Copy only › Copy seed"} <= set(texts)
         else:
-            assert {"Copy 3 pictures", "Edit 3 pictures, one each"} <= set(texts)
+            assert {"Copy 3 pictures", "Edit 3 pictures separately"} <= set(texts)
             assert "Copy only › Copy prompts of 3 pictures" in texts
             assert "Move 3 pictures to trash" in texts
         assert "Open with › Default program" in texts

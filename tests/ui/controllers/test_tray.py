@@ -280,5 +280,5 @@ async def test_too_many_are_refused_in_words(
         view = await put(window, one)
         await press_key(window, two)
         await until(window.core, lambda: task_errors, "refused")
-        assert str(task_errors[0]) == "Too many pictures for the shelf. It takes at most 1."
+        assert str(task_errors[0]) == "Too many pictures for the shelf. The limit is 1."
         assert names(view) == [one.id]

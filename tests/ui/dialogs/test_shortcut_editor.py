@@ -79,7 +79,7 @@ async def test_a_key_of_another_action_is_told_and_taken_only_if_wanted(tmp_path
 
 @pytest.mark.parametrize(
     ("key", "mods", "part"),
-    [(Qt.Key.Key_Left, None, "moves"), (Qt.Key.Key_F, ALT, "File")],
+    [(Qt.Key.Key_Left, None, "moving"), (Qt.Key.Key_F, ALT, "File")],
 )
 async def test_a_key_with_a_meaning_everywhere_is_refused(
     tmp_path: Path, key: Qt.Key, mods: Qt.KeyboardModifier | None, part: str
@@ -170,7 +170,7 @@ async def test_a_key_of_the_same_view_is_told_and_taken_over(tmp_path: Path) -> 
         editor = editor_at(window, "mark.pin")
         choose(editor.first, Qt.Key.Key_Z)
         assert "100 %" in editor.note.text()
-        assert editor.take.text() == "Take it over"
+        assert editor.take.text() == "Reassign it"
         editor.take.click()
         changes = window.core.settings.value.shortcuts
         assert changes == {"mark.pin": ("Z",), "picture.held-actual": ()}

@@ -190,7 +190,7 @@ def monitor_line(colours: ScreenColours) -> str:
             "The system has no colour profile for this monitor. Pictures are shown as sRGB."
         ),
         MonitorState.COMPOSITOR: _(
-            "Under Wayland the compositor adapts colours to the monitor. Gridbrush gives it sRGB."
+            "Under Wayland, the compositor adapts colours to the monitor. Gridbrush sends it sRGB."
         ),
         MonitorState.DAMAGED: _(
             "The colour profile of this monitor is damaged, or of an unsupported kind. Pictures "
@@ -212,7 +212,7 @@ def monitor_line(colours: ScreenColours) -> str:
 
 def _changed(n: int) -> str:
     if not n:
-        return _("All shortcuts are the usual ones.")
+        return _("All shortcuts are the defaults.")
     text = ngettext(
         "The shortcuts of {n} action are changed.",
         "The shortcuts of {n} actions are changed.",

@@ -120,7 +120,7 @@ class ProfileForm(QFrame):
         EditMenu(self.prices)
         self.prices.setAccessibleName(_("Custom prices"))
         self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
-        # Translators: "search" is written just so.
+        # Translators: "search" is spelled exactly so.
         set_tip(self.prices, _("Use “search” in place of a size for the price of one search"))
         words = _("Custom prices, one per line: model, size or *, USD per picture")
         add_labelled(column, words, self.prices)

@@ -248,7 +248,7 @@ class ReferenceEdits(QObject):
         elif len(pictures) <= MOST_EDITED:
             n = len(pictures)
             slots.suggest(
-                _("Edit all {n}, one each").format(n=number(n)),
+                _("Edit all {n} separately").format(n=number(n)),
                 key_names.current("Ctrl+E"),
                 edits=[picture.id for picture in pictures],
                 also=_("Use {n} as references").format(n=number(n)) if n <= MOST_AT_ONCE else "",

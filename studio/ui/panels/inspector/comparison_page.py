@@ -41,7 +41,7 @@ class ComparisonPage(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self._make_decision())
-        self._words_part = InspectorSection(_("Words against A"), self)
+        self._words_part = InspectorSection(_("Words compared with A"), self)
         self._words = QVBoxLayout()
         self._words.setSpacing(6)
         self._words_part.body.addLayout(self._words)
@@ -166,7 +166,7 @@ class ComparisonPage(QWidget):
 def _standing(comparison: Comparison, letter: str) -> str:
     """Explanation of the arrow keys, with the number of beaten challengers."""
     if not comparison.locked:
-        return _("Arrow keys change the side with the ring.")
+        return _("Arrow keys change the outlined side.")
     stays = _("A stays; arrow keys change {letter}.").format(letter=letter)
     n = len(comparison.beaten)
     if not n:

@@ -259,7 +259,7 @@ class StackSection(InspectorSection):
                 ("stack_reject_rest", _("Reject the rest"), ""),
                 ("pick_mode", _("Pick mode"), "flag"),
                 ("stack_compare", _("Compare"), "compare"),
-                ("unstack", _("Take apart"), ""),
+                ("unstack", _("Unstack"), ""),
             )
         ):
             button = Button(label, "", self, size=26, icon=icon)

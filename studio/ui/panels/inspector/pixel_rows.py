@@ -24,7 +24,7 @@ LARGE_MAP = 112  # side of the map if it is the only one
 
 
 class PixelRows(QWidget):
-    """The section "Pixels against A".
+    """The section "Pixels compared with A".
 
     Signals:
         full_wanted: show the map large.
@@ -35,11 +35,11 @@ class PixelRows(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         part = InspectorSection("", self)
-        part.setAccessibleName(_("Pixels against A"))
+        part.setAccessibleName(_("Pixels compared with A"))
         head = QHBoxLayout()
-        head.addWidget(Text(_("Pixels against A"), "micro", "text3", part, weight=600))
+        head.addWidget(Text(_("Pixels compared with A"), "micro", "text3", part, weight=600))
         head.addStretch(1)
-        self._full = Button(_("Show full"), "link", part, size=24)
+        self._full = Button(_("Show large"), "link", part, size=24)
         self._full.clicked.connect(self.full_wanted)
         head.addWidget(self._full)
         part.body.addLayout(head)
@@ -82,7 +82,7 @@ class _PixelRow(QWidget):
     def show_comparison(self, found: PixelComparison | None, *, large: bool) -> None:
         texts = words(found)
         if large and found is not None and found.map is not None:
-            texts.append(_("Brighter is more different."))
+            texts.append(_("Brighter pixels differ more."))
         self._words.setText("\n".join(texts))
         self.setAccessibleName(f"{LETTERS[self.side]}, {listed(texts)}")
         self._map.set_map(None if found is None else found.map, LARGE_MAP if large else MAP)

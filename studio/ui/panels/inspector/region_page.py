@@ -193,7 +193,7 @@ def _keys() -> list[tuple[str, str]]:
         (view_keys.cap(c.REGION_ERASER), _("eraser")),
         (view_keys.cap(c.REGION_SMALLER, c.REGION_LARGER), _("smaller, larger")),
         (view_keys.cap(c.HIDE), _("hide the tint while held")),
-        (view_keys.cap(c.LOUPE_ORIGINAL), _("before, while held")),
+        (view_keys.cap(c.LOUPE_ORIGINAL), _("original, while held")),
         (key_names.cap(key_names.current("Ctrl+Z")), _("undo the last stroke")),
         ("Esc", _("leave, the region is kept")),
     ]

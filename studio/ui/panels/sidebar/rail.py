@@ -239,7 +239,7 @@ class RailList(Popover):
         self._nothing = Text("", "small", "text3", self, wrap=True)
         self._nothing.setContentsMargins(8, 0, 8, 0)
         self._nothing.setText(
-            _("Saved searches fill themselves.") if searches else _("Manual collection")
+            _("Saved searches update automatically.") if searches else _("Manual collection")
         )
         column.addWidget(self._nothing)
         self.rows = _RailRows(name, model, (), self)

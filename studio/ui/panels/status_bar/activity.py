@@ -232,7 +232,7 @@ class StatusBar(QFrame):
         `originals`: whether the original files are dragged.
         """
         # Translators: {recipe} is a preset for export, such as "Web JPEG 2048".
-        self.recipe.show_words(progress or _("Drag gives {recipe}").format(recipe=one_line(title)))
+        self.recipe.show_words(progress or _("Drag as {recipe}").format(recipe=one_line(title)))
         if originals is not self._originals:
             self._originals = originals
             self._show_right()
@@ -328,7 +328,7 @@ class DragChip(PaintedButton):
         super().__init__(parent)
         self._compact = False
         self.setFixedHeight(theme().height(HEIGHT) - 6)
-        self.show_words(_("Drag gives {recipe}").format(recipe=_("Originals")))
+        self.show_words(_("Drag as {recipe}").format(recipe=_("Originals")))
 
     def show_words(self, words: str) -> None:
         """Show these words, also to screen readers."""
@@ -348,7 +348,7 @@ class DragChip(PaintedButton):
 
     def _show_tip(self) -> None:
         key = key_names.spoken(key_names.current("Ctrl+D"))
-        about = with_key(_("What is dragged out of the window or copied"), key)
+        about = with_key(_("Format of dragged and copied pictures"), key)
         set_tip(self, f"{self.text()}\n{about}" if self._compact else about)
 
     @needs("_compact")

@@ -118,7 +118,7 @@ class RecipePopover(Popover):
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget, key: str) -> None:
-        title = _("Dragging out gives")
+        title = _("Drag as")
         super().__init__(title, parent)
         self.setFixedWidth(theme().px(WIDTH))
         self.rows: list[_RecipeRow] = []

@@ -97,7 +97,7 @@ class CompareBar(QFrame):
                 (CompareMode.DIFFERENCE, _("Difference"), "difference"),
             ],
             self,
-            name=_("Mode of comparison"),
+            name=_("Comparison mode"),
             size=26,
         )
         self._modes.set_value(CompareMode.SIDE_BY_SIDE)
@@ -106,7 +106,7 @@ class CompareBar(QFrame):
         self._linked = Button(_("Zoom locked"), "quiet", self, size=26, icon="lock")
         self._linked.setCheckable(True)
         self._linked.setChecked(True)
-        set_tip(self._linked, _("Show the same place of every picture"))
+        set_tip(self._linked, _("Show the same part of every picture"))
         self._fit = IconButton("fit", _("Fit"), view_keys.spoken(ViewCommand.FIT), self, size=24)
         self._minus = IconButton(
             "minus", _("Zoom out"), view_keys.cap(ViewCommand.ZOOM_OUT), self, size=24

@@ -115,7 +115,7 @@ def changed_settings(first: Picture, second: Picture) -> str:
     ]
     found = [left_to_right(f"{before} → {after}") for before, after in both if before != after]
     if _prompt(first) != _prompt(second) and not changed_words(first, second):
-        found.insert(0, _("another prompt"))
+        found.insert(0, _("different prompt"))
     return listed(found)
 
 

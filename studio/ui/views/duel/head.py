@@ -45,7 +45,7 @@ class DuelHead(FullScreenHead):
         self._linked = Button(_("Zoom locked"), "quiet", self, size=26, icon="lock")
         self._linked.setCheckable(True)
         self._linked.setChecked(True)
-        set_tip(self._linked, _("Show the same place of every picture"))
+        set_tip(self._linked, _("Show the same part of every picture"))
         undo = f"{_('Undo')}  {view_keys.cap(ViewCommand.DUEL_UNDO)}".rstrip()
         self._undo = Button(undo, "quiet", self, size=26, icon="undo")
         self._undo.setAccessibleName(_("Undo"))

@@ -79,7 +79,7 @@ def _settings(change: EdgeChange) -> list[str]:
     texts = [
         # Translators: a changed {setting} of a picture and its {value}, such as "Size: 2K".
         _("{setting}: {value}").format(
-            setting=_SETTINGS[one.name](), value=_value(one) or _("left to the model")
+            setting=_SETTINGS[one.name](), value=_value(one) or _("model default")
         )
         for one in change.settings
         if one.name in _SETTINGS

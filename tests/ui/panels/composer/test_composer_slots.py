@@ -90,7 +90,7 @@ async def test_several_selected_are_edited_one_each(composer, picture, heard, co
     composer.set_draft(Draft(prompt="at night", references=(reference("a", Role.STYLE),)))
     five = [picture(f"p{n}", f"picture {n}") for n in range(5)]
     composer.suggest(five)
-    assert slots.suggestion.accessibleName() == "Edit all 5, one each"
+    assert slots.suggestion.accessibleName() == "Edit all 5 separately"
     assert slots.also.geometry().right() < slots.suggestion.geometry().left()
     QTest.mouseClick(slots.suggestion, Qt.MouseButton.LeftButton)
     draft = await heard(composer.changed)
