@@ -1,7 +1,8 @@
 """Commands as processes forked from one that has imported the program already.
 
-    python -m tests.cli.warm serve SOCKET      imports, and forks a process for each that asks
-    python -I -S tests/cli/warm.py SOCKET ...  asks, and ends as the command does
+    python -m tests.cli.warm serve SOCKET         imports, and forks a process for each that asks
+    python -m tests.cli.warm serve SOCKET window  the same, with all that the window imports
+    python -I -S tests/cli/warm.py SOCKET ...     asks, and ends as the command does
 
 Importing takes most of the time of a short command. The forked process gets the streams, the
 folder, the umask, the environment and the arguments of the one that asks. Tests of the start
@@ -11,11 +12,13 @@ itself, of signals, of streams and of what is imported start a process of their 
 from __future__ import annotations
 
 import array
+import contextlib
 import json
 import os
 import socket
 import sys
 import time
+from collections.abc import Mapping
 
 assert sys.platform != "win32", "it can neither fork nor hand streams over"
 
@@ -26,29 +29,65 @@ def ask(address: str, words: list[str]) -> int:
     """Have a command run with the streams of this process; its exit code."""
     # Importing pathlib takes longer than all of this.
     folder = os.getcwd()  # noqa: PTH109
+    with asked(address, words, environ=os.environ, folder=folder, streams=[0, 1, 2]) as line:
+        _pid, status = line.makefile("rb").read().split()
+    if int(status) < 0:
+        os.kill(os.getpid(), -int(status))
+    return int(status)
+
+
+def asked(
+    address: str,
+    words: list[str],
+    *,
+    environ: Mapping[str, str],
+    folder: str,
+    streams: list[int],
+    whole: bool = False,
+) -> socket.socket:
+    """Ask for a command; what comes back has a line with its process id, then one with its status.
+
+    `whole`: it ends as an interpreter does, with all that it has imported.
+    """
     umask = os.umask(0)
-    wish = {"words": words, "environ": dict(os.environ), "folder": folder, "umask": umask}
-    data = json.dumps(wish).encode()
-    with socket.socket(socket.AF_UNIX) as line:
-        line.connect(address)
-        streams = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]).tobytes())
-        line.sendmsg([len(data).to_bytes(LENGTH, "big")], [streams])
-        line.sendall(data)
-        status = int(line.makefile("rb").read())
-    if status < 0:
-        os.kill(os.getpid(), -status)
-    return status
+    os.umask(umask)
+    wish = {"words": words, "environ": dict(environ), "folder": folder, "umask": umask}
+    data = json.dumps({**wish, "whole": whole}).encode()
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(address)
+    handles = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", streams).tobytes())
+    line.sendmsg([len(data).to_bytes(LENGTH, "big")], [handles])
+    line.sendall(data)
+    return line
 
 
-def serve(address: str) -> None:
+def import_window() -> None:
+    """Import all that the window may ever import."""
+    import gc
+    import importlib
+    import pkgutil
+    import threading
+
+    import studio.ui
+
+    for found in pkgutil.walk_packages(studio.ui.__path__, "studio.ui."):
+        importlib.import_module(found.name)
+    # Neither survives a fork.
+    assert threading.active_count() == 1
+    assert sys.modules["PySide6.QtCore"].QCoreApplication.instance() is None
+    gc.collect()
+    gc.freeze()
+
+
+def serve(address: str, *, window: bool = False) -> None:
     """Fork for everybody who asks, until standard input ends."""
     import select
-    import signal
 
     from tests.torture.dying import import_everything
 
     import_everything()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    if window:
+        import_window()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
@@ -56,13 +95,21 @@ def serve(address: str) -> None:
         while True:
             ready, _w, _x = select.select([listener.fileno(), 0], [], [])
             if 0 in ready:
+                reap()
                 return
             line, _from = listener.accept()
             if os.fork() == 0:
                 break
             line.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            reap()
     attend(line)
+
+
+def reap() -> None:
+    """Wait for those that have ended: their time then counts as that of the tests."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def attend(line: socket.socket) -> None:
@@ -78,8 +125,11 @@ def attend(line: socket.socket) -> None:
         become(wish, streams)
     for stream in (*streams, 0, 1, 2):
         os.close(stream)
+    line.sendall(b"%d\n" % pid)
     _pid, status = os.waitpid(pid, 0)
-    line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    # Whoever asked may have gone.
+    with contextlib.suppress(OSError):
+        line.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
     line.close()
     os._exit(0)
 
@@ -87,7 +137,7 @@ def attend(line: socket.socket) -> None:
 def become(wish: dict[str, object], streams: list[int]) -> None:
     """Be the command, to its end."""
     words, environ, folder = wish["words"], wish["environ"], wish["folder"]
-    umask = wish["umask"]
+    umask, whole = wish["umask"], wish["whole"]
     assert isinstance(words, list)
     assert isinstance(environ, dict)
     assert isinstance(umask, int)
@@ -115,6 +165,8 @@ def become(wish: dict[str, object], streams: list[int]) -> None:
         code = program.main()
     except SystemExit as end:
         code = int(end.code or 0)
+    if whole:
+        sys.exit(code)
     # The end of an interpreter, but for deleting all it has imported: that writes to every page
     # shared with the process it was forked from, and takes longer than most commands.
     threading._shutdown()  # type: ignore[attr-defined]
@@ -126,6 +178,6 @@ def become(wish: dict[str, object], streams: list[int]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        serve(sys.argv[2])
+        serve(sys.argv[2], window=sys.argv[3:] == ["window"])
     else:
         sys.exit(ask(sys.argv[1], sys.argv[2:]))

@@ -13,7 +13,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tests.desktop.session import ROOT, Session
+from tests.cli.program import forker_at
+from tests.desktop.session import ROOT, Process, Session
+from tests.e2e.forked import READ_LATER, Forked
 from tests.e2e.screen import HANG, Reader, Thing, wait_until
 
 STEPS = 20
@@ -43,7 +45,7 @@ class DesktopWindow:
         id: its window, as X names it.
     """
 
-    def __init__(self, desktop: Desktop, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, desktop: Desktop, process: Process) -> None:
         self.desktop = desktop
         self.process = process
         self.id = ""
@@ -110,9 +112,7 @@ class DesktopProgram(DesktopWindow):
         words: what the window calls something that is "Gallery" in English.
     """
 
-    def __init__(
-        self, desktop: Desktop, process: subprocess.Popen[bytes], *, home: Path, output: Path
-    ) -> None:
+    def __init__(self, desktop: Desktop, process: Process, *, home: Path, output: Path) -> None:
         super().__init__(desktop, process)
         self.home = home
         self.output = output
@@ -236,9 +236,13 @@ class Desktop:
         programs: every Gridbrush that was started.
     """
 
-    def __init__(self, session: Session, made: Path | None = None) -> None:
-        """`made` is the folder in which pictures that were made once are kept, for all desktops."""
+    def __init__(self, session: Session, made: Path | None = None, warm: str | None = None) -> None:
+        """`made` is the folder in which pictures that were made once are kept, for all desktops.
+
+        `warm` is the address at which a process forks the program, see `tests.e2e.forked`.
+        """
         self.session = session
+        self._warm = warm
         self._made = made or session.home
         self.reader = Reader(session)
         self.programs: list[DesktopProgram] = []
@@ -259,34 +263,47 @@ class Desktop:
     def left(self) -> list[str]:
         """Processes of the program, its decoding worker among them."""
         running = self.session.processes().values()
-        return [line for line in running if " -m studio" in line]
+        # A fork has the environment of the process it comes from, for all who look from outside.
+        forked = [str(one.process.pid) for one in self.programs if one.process.poll() is None]
+        return [*forked, *(line for line in running if " -m studio" in line)]
 
     # Programs
 
-    def start(self, *arguments: str | Path, home: Path | None, **environ: str) -> DesktopProgram:
+    def start(
+        self, *arguments: str | Path, home: Path | None, fresh: bool = False, **environ: str
+    ) -> DesktopProgram:
         """Start the program; returns when its window is there.
 
-        Without a `home` everything is where the session's own folders are.
+        Without a `home` everything is where the session's own folders are. `fresh` is for tests of
+        the start itself: a new process that imports all it needs.
         """
-        program = self.begin(*arguments, home=home, **environ)
+        program = self.begin(*arguments, home=home, fresh=fresh, **environ)
         program.wait_for_window()
         return program
 
-    def begin(self, *arguments: str | Path, home: Path | None, **environ: str) -> DesktopProgram:
+    def begin(
+        self, *arguments: str | Path, home: Path | None, fresh: bool = False, **environ: str
+    ) -> DesktopProgram:
         """Start the program and do not wait."""
-        where: list[str | Path] = [] if home is None else ["--home", str(home)]
-        command = [sys.executable, "-m", "studio", *where, *arguments]
+        words = [*([] if home is None else ["--home", str(home)]), *map(str, arguments)]
         output = self.session.home / f"gridbrush-{len(self.programs)}.log"
-        with output.open("wb") as file:
-            process = self.session.start(command, env=environ, stdout=file, stderr=file)
+        process: Process
+        if self._warm is None or fresh or environ.keys() - READ_LATER:
+            command = [sys.executable, "-m", "studio", *words]
+            with output.open("wb") as file:
+                process = self.session.start(command, env=environ, stdout=file, stderr=file)
+        else:
+            every = {**self.session.environ, **environ}
+            process = Forked(self._warm, words, environ=every, output=output)
+            self.session.adopt(process)
         folder = home or self.session.home
         self.programs.append(DesktopProgram(self, process, home=folder, output=output))
         return self.programs[-1]
 
     def run(self, *arguments: str | Path, home: Path, **more: Any) -> str:
         """Run a command of the command line to its end; what it printed."""
-        command = [sys.executable, "-m", "studio", "--home", home, *arguments]
-        return self.session.run(command, cwd=ROOT, **more).stdout
+        start = [sys.executable, "-m", "studio"] if self._warm is None else forker_at(self._warm)
+        return self.session.run([*start, "--home", home, *arguments], cwd=ROOT, **more).stdout
 
     def generate(self, *arguments: str, home: Path) -> None:
         """Make pictures by the command line, in a new `home`.

@@ -69,7 +69,7 @@ def test_a_second_start_raises_the_first_window(user: Desktop, home: Path, tmp_p
     other = user.file_manager(folder)
     other.activate()
     wait_until(lambda: other.active and not program.active)
-    second = user.begin(home=home)
+    second = user.begin(home=home, fresh=True)
     assert second.wait_for_end() == 0
     wait_until(lambda: program.active, what="the first window comes to the front")
     assert program.close() == 0
