@@ -11,8 +11,11 @@ from pathlib import Path
 
 from tests.cli import warm
 
-READ_LATER = frozenset({"GRIDBRUSH_API_KEY"})
-"""What a test may add to the environment of a fork: all else may be read while libraries load."""
+READ_LATER = frozenset({"GRIDBRUSH_API_KEY", "QT_QPA_PLATFORMTHEME"})
+"""What a test may add to the environment of a fork: what is read when the program runs.
+
+All else may be read while libraries load.
+"""
 
 
 class Forked:
