@@ -53,6 +53,22 @@ def user(desktop: Session, made: Path, warm: str) -> Iterator[Desktop]:
     somebody.close()
 
 
+@pytest.fixture(scope="module")
+def shared_user(
+    tmp_path_factory: pytest.TempPathFactory, made: Path, warm: str
+) -> Iterator[Desktop]:
+    """Somebody at a desktop that the tests of a file share; each leaves it as it found it."""
+    with Session(tmp_path_factory.mktemp("shared") / "session") as session:
+        session.start_display()
+        session.start_bus()
+        session.start_accessibility()
+        session.unlock_keyring()
+        somebody = Desktop(session, made, warm)
+        yield somebody
+        somebody.close()
+    assert session.ended == []
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Where the program keeps everything; names with spaces and umlauts are usual."""

@@ -269,35 +269,46 @@ class Desktop:
 
     # Programs
 
-    def start(
-        self, *arguments: str | Path, home: Path | None, fresh: bool = False, **environ: str
-    ) -> DesktopProgram:
+    def start(self, *arguments: str | Path, home: Path | None, **environ: str) -> DesktopProgram:
         """Start the program; returns when its window is there.
 
-        Without a `home` everything is where the session's own folders are. `fresh` is for tests of
-        the start itself: a new process that imports all it needs.
+        Without a `home` everything is where the session's own folders are.
         """
-        program = self.begin(*arguments, home=home, fresh=fresh, **environ)
+        program = self.begin(*arguments, home=home, **environ)
         program.wait_for_window()
         return program
 
-    def begin(
-        self, *arguments: str | Path, home: Path | None, fresh: bool = False, **environ: str
+    def begin(self, *arguments: str | Path, home: Path | None, **environ: str) -> DesktopProgram:
+        """Start the program and do not wait; as a fork where one has imported it already."""
+        if self._warm is None or environ.keys() - READ_LATER:
+            return self._begin_new(*arguments, home=home, **environ)
+        every = {**self.session.environ, **environ}
+        process = Forked(self._warm, _words(home, arguments), environ=every, output=self._output)
+        self.session.adopt(process)
+        return self._begun(process, home)
+
+    def start_new(self, *arguments: str | Path, home: Path) -> DesktopProgram:
+        """Start it as a new process, which imports all it needs: for tests of the start itself."""
+        program = self._begin_new(*arguments, home=home)
+        program.wait_for_window()
+        return program
+
+    def _begin_new(
+        self, *arguments: str | Path, home: Path | None, **environ: str
     ) -> DesktopProgram:
-        """Start the program and do not wait."""
-        words = [*([] if home is None else ["--home", str(home)]), *map(str, arguments)]
-        output = self.session.home / f"gridbrush-{len(self.programs)}.log"
-        process: Process
-        if self._warm is None or fresh or environ.keys() - READ_LATER:
-            command = [sys.executable, "-m", "studio", *words]
-            with output.open("wb") as file:
-                process = self.session.start(command, env=environ, stdout=file, stderr=file)
-        else:
-            every = {**self.session.environ, **environ}
-            process = Forked(self._warm, words, environ=every, output=output)
-            self.session.adopt(process)
+        command = [sys.executable, "-m", "studio", *_words(home, arguments)]
+        with self._output.open("wb") as file:
+            process = self.session.start(command, env=environ, stdout=file, stderr=file)
+        return self._begun(process, home)
+
+    @property
+    def _output(self) -> Path:
+        """Where the next program prints to."""
+        return self.session.home / f"gridbrush-{len(self.programs)}.log"
+
+    def _begun(self, process: Process, home: Path | None) -> DesktopProgram:
         folder = home or self.session.home
-        self.programs.append(DesktopProgram(self, process, home=folder, output=output))
+        self.programs.append(DesktopProgram(self, process, home=folder, output=self._output))
         return self.programs[-1]
 
     def run(self, *arguments: str | Path, home: Path, **more: Any) -> str:
@@ -393,6 +404,10 @@ class Desktop:
         for offset in (4, -4, 3, -3, 0):
             act += ["sleep", "0.05", "mousemove", str(end[0] + offset), str(end[1] + offset)]
         self.session.run(["xdotool", *act, "sleep", "0.2", "mouseup", "1"])
+
+
+def _words(home: Path | None, arguments: Sequence[str | Path]) -> list[str]:
+    return [*([] if home is None else ["--home", str(home)]), *map(str, arguments)]
 
 
 def _motion(start: tuple[int, int], end: tuple[int, int]) -> list[str]:
