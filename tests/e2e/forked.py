@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.cli import warm
+if sys.platform != "win32":
+    from tests.cli import warm
 
 READ_LATER = frozenset({"GRIDBRUSH_API_KEY", "QT_QPA_PLATFORMTHEME"})
 """What a test may add to the environment of a fork: what is read when the program runs.
@@ -37,14 +39,8 @@ class Forked:
         # Whoever looks at the arguments of what is started looks at these as well.
         sys.audit("subprocess.Popen", "gridbrush", self.args, None, None)
         self.returncode: int | None = None
-        with output.open("wb") as file, Path(os.devnull).open("rb") as nothing:
-            streams = [nothing.fileno(), file.fileno(), file.fileno()]
-            folder = str(Path.cwd())
-            line = warm.asked(
-                address, self.args, environ=environ, folder=folder, streams=streams, whole=True
-            )
-        self._answer = line.makefile("rb", buffering=0)
-        line.close()
+        with _begun(address, self.args, environ, output) as line:
+            self._answer = line.makefile("rb", buffering=0)
         self.pid = int(self._answer.readline())
 
     def poll(self) -> int | None:
@@ -74,3 +70,18 @@ class Forked:
     def kill(self) -> None:
         """End it at once."""
         self.send_signal(signal.Signals["SIGKILL"])
+
+
+def _begun(
+    address: str, words: list[str], environ: Mapping[str, str], output: Path
+) -> socket.socket:
+    """Where its process id is told, and later its status."""
+    if sys.platform != "win32":
+        with output.open("wb") as file, Path(os.devnull).open("rb") as nothing:
+            streams = [nothing.fileno(), file.fileno(), file.fileno()]
+            folder = str(Path.cwd())
+            return warm.asked(
+                address, words, environ=environ, folder=folder, streams=streams, whole=True
+            )
+    else:
+        raise NotImplementedError
