@@ -59,6 +59,7 @@ LONG: dict[str, float] = {
     "tests/e2e/test_exporting.py": 13.0,
     "tests/e2e/test_few_keys.py": 20.0,
     "tests/e2e/test_first_start.py": 9.0,
+    "tests/e2e/test_forked.py": 6.0,
     "tests/e2e/test_generating.py": 9.0,
     "tests/e2e/test_gimp.py": 40.0,
     "tests/e2e/test_handouts.py": 40.0,
