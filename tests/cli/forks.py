@@ -28,6 +28,8 @@ class ForkedCommand:
         stdout, stderr: what it writes, where that goes to the test.
     """
 
+    stdin = None
+
     def __init__(
         self,
         address: str,
@@ -38,7 +40,9 @@ class ForkedCommand:
         stdin: int,
         stdout: int | None = None,
         stderr: int | None = None,
+        whole: bool = False,
     ) -> None:
+        """`whole`: it ends as an interpreter does, with all that it has imported."""
         self.args = list(words)
         sys.audit(FORKED, "studio", self.args)
         self.stdout: IO[str] | None = None
@@ -54,7 +58,7 @@ class ForkedCommand:
             ours.append(stderr)
             self.stderr = open(reads, encoding="utf-8")  # noqa: PTH123, SIM115 closed on leaving
         self._line, self.pid = warm.order(
-            address, words, environ, str(folder), (stdin, stdout, stderr)
+            address, words, environ, str(folder), (stdin, stdout, stderr), whole=whole
         )
         for stream in ours:
             os.close(stream)

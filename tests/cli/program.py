@@ -128,12 +128,18 @@ class CliProgram:
         return Result(running.wait(), out, err)
 
     def _fork(
-        self, words: Sequence[str], stdin: int, env: Mapping[str, str] | None, **streams: int
+        self,
+        words: Sequence[str],
+        stdin: int,
+        env: Mapping[str, str] | None,
+        stdout: int | None = None,
+        stderr: int | None = None,
     ) -> ForkedCommand:
         assert _warm is not None
         return ForkedCommand(
             _warm[-1], words,
-            environ=self.environment(env), folder=self.user.parent, stdin=stdin, **streams,
+            environ=self.environment(env), folder=self.user.parent, stdin=stdin, stdout=stdout,
+            stderr=stderr,
         )  # fmt: skip
 
     def start_in(
@@ -208,17 +214,28 @@ def forker(folder: Path) -> Iterator[list[str]]:
 
     See `tests.cli.warm`.
     """
+    with warm_server(folder, made(folder).environment()) as address:
+        yield forker_at(address)
+
+
+def forker_at(address: str) -> list[str]:
+    """What forks a command from the process at this address."""
+    return [sys.executable, "-I", "-S", str(ROOT / "tests/cli/warm.py"), address]
+
+
+@contextlib.contextmanager
+def warm_server(folder: Path, environ: Mapping[str, str], *more: str) -> Iterator[str]:
+    """Start a process that has imported the program; yields the address to ask at."""
     address = str(folder / "warm")
-    environ = made(folder).environment()
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.cli.warm", "serve", address],
+        [sys.executable, "-m", "tests.cli.warm", "serve", address, *more],
         env=environ, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as server:  # fmt: skip
         assert server.stdin is not None
         assert server.stdout is not None
         assert server.stdout.readline() == "ready\n"
         try:
-            yield [sys.executable, "-I", "-S", str(ROOT / "tests/cli/warm.py"), address]
+            yield address
         finally:
             server.stdin.close()
 

@@ -1,7 +1,8 @@
 """Commands as processes forked from one that has imported the program already.
 
-    python -m tests.cli.warm serve SOCKET      imports, and forks a process for each that asks
-    python -I -S tests/cli/warm.py SOCKET ...  asks, and ends as the command does
+    python -m tests.cli.warm serve SOCKET         imports, and forks a process for each that asks
+    python -m tests.cli.warm serve SOCKET window  the same, with all that the window imports
+    python -I -S tests/cli/warm.py SOCKET ...     asks, and ends as the command does
 
 Importing takes most of the time of a short command. The forked process gets the streams, the
 folder, the umask, the environment and the arguments of the one that asks; a stream that is closed
@@ -33,8 +34,12 @@ def order(
     environ: Mapping[str, str],
     folder: str,
     streams: Sequence[int | None],
+    *,
+    whole: bool = False,
 ) -> tuple[socket.socket, int]:
     """Have a command run with three streams, None for a closed one.
+
+    `whole`: it ends as an interpreter does, with all that it has imported.
 
     Returns where its exit code will come, and the id of its process.
     """
@@ -44,6 +49,7 @@ def order(
         given = [stream for stream in streams if stream is not None]
         wish = {
             "words": list(words), "environ": dict(environ), "folder": folder, "umask": umask,
+            "whole": whole,
             "closed": [number for number, stream in enumerate(streams) if stream is None],
         }  # fmt: skip
         data = json.dumps(wish).encode()
@@ -77,7 +83,25 @@ def is_open(number: int) -> bool:
     return True
 
 
-def serve(address: str) -> None:
+def import_window() -> None:
+    """Import all that the window may ever import."""
+    import gc
+    import importlib
+    import pkgutil
+    import threading
+
+    import studio.ui
+
+    for found in pkgutil.walk_packages(studio.ui.__path__, "studio.ui."):
+        importlib.import_module(found.name)
+    # Neither survives a fork.
+    assert threading.active_count() == 1
+    assert sys.modules["PySide6.QtCore"].QCoreApplication.instance() is None
+    gc.collect()
+    gc.freeze()
+
+
+def serve(address: str, *, window: bool = False) -> None:
     """Fork for everybody who asks, until standard input ends."""
     import select
 
@@ -85,6 +109,8 @@ def serve(address: str) -> None:
 
     if sys.platform == "linux":
         import_everything()
+        if window:
+            import_window()
         # Processes and who asked for them, by a pipe that ends with the process.
         running: dict[int, tuple[int, socket.socket]] = {}
         with socket.socket(socket.AF_UNIX) as listener:
@@ -181,6 +207,8 @@ def become(wish: dict[str, object], streams: list[int]) -> NoReturn:
         code = program.main()
     except SystemExit as end:
         code = int(end.code or 0)
+    if wish["whole"]:
+        sys.exit(code)
     # The end of an interpreter, but for deleting all it has imported: that writes to every page
     # shared with the process it was forked from, and takes longer than most commands.
     threading._shutdown()  # type: ignore[attr-defined]
@@ -192,6 +220,6 @@ def become(wish: dict[str, object], streams: list[int]) -> NoReturn:
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        serve(sys.argv[2])
+        serve(sys.argv[2], window=sys.argv[3:] == ["window"])
     else:
         sys.exit(ask(sys.argv[1], sys.argv[2:]))

@@ -28,7 +28,7 @@ import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 PROGRAMS = (
     "Xvfb",
@@ -77,6 +77,27 @@ def missing(programs: Sequence[str] = PROGRAMS) -> list[str]:
     return absent
 
 
+def bare_environment() -> dict[str, str]:
+    """What a session keeps of the environment of the tests, and where the program is."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {"LANG": "C.UTF-8", **kept, "PYTHONPATH": str(ROOT)}
+
+
+class Process(Protocol):
+    """What a session needs of a process it ends: what `subprocess.Popen` has."""
+
+    pid: int
+    stdin: Any
+    stdout: Any
+    stderr: Any
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 class Session:
     """One desktop session; start what is needed, in the order of the methods.
 
@@ -92,7 +113,7 @@ class Session:
 
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
-        self.environ = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self.environ = bare_environment()
         self.display = ""
         self.bus = ""
         self.accessibility = ""
@@ -100,7 +121,7 @@ class Session:
         self.grace = 30.0
         self._marker = uuid.uuid4().hex
         self._logs = folder / "logs"
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[Process] = []
         self._runtime: str | None = None
 
     def __enter__(self) -> Session:
@@ -121,11 +142,9 @@ class Session:
         self.environ |= {
             "HOME": str(self.home),
             "XDG_RUNTIME_DIR": self._runtime,
-            "PYTHONPATH": str(ROOT),
             "NO_AT_BRIDGE": "1",  # until there is an accessibility bus
             MARKER: self._marker,
         }
-        self.environ.setdefault("LANG", "C.UTF-8")
         return self
 
     def start(self, command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
@@ -139,6 +158,10 @@ class Session:
             process: subprocess.Popen[bytes] = subprocess.Popen(words, env=environ, **options)
         self._processes.append(process)
         return process
+
+    def adopt(self, process: Process) -> None:
+        """End this one as well, at the end."""
+        self._processes.append(process)
 
     def run(
         self, command: Sequence[str | Path], *, timeout: float = 60, check: bool = True, **more: Any
@@ -316,7 +339,7 @@ def _read_line(handle: int, process: subprocess.Popen[bytes]) -> str:
     return line.decode().strip()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     if process.poll() is None:
         process.terminate()
         try:

@@ -13,7 +13,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tests.desktop.session import ROOT, Session
+from tests.cli.program import forker_at
+from tests.desktop.session import ROOT, Process, Session
+from tests.e2e.forked import READ_LATER, forked
 from tests.e2e.screen import HANG, Reader, Thing, wait_until
 
 STEPS = 20
@@ -43,7 +45,7 @@ class DesktopWindow:
         id: its window, as X names it.
     """
 
-    def __init__(self, desktop: Desktop, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, desktop: Desktop, process: Process) -> None:
         self.desktop = desktop
         self.process = process
         self.id = ""
@@ -110,9 +112,7 @@ class DesktopProgram(DesktopWindow):
         words: what the window calls something that is "Gallery" in English.
     """
 
-    def __init__(
-        self, desktop: Desktop, process: subprocess.Popen[bytes], *, home: Path, output: Path
-    ) -> None:
+    def __init__(self, desktop: Desktop, process: Process, *, home: Path, output: Path) -> None:
         super().__init__(desktop, process)
         self.home = home
         self.output = output
@@ -236,9 +236,13 @@ class Desktop:
         programs: every Gridbrush that was started.
     """
 
-    def __init__(self, session: Session, made: Path | None = None) -> None:
-        """`made` is the folder in which pictures that were made once are kept, for all desktops."""
+    def __init__(self, session: Session, made: Path | None = None, warm: str | None = None) -> None:
+        """`made` is the folder in which pictures that were made once are kept, for all desktops.
+
+        `warm` is the address at which a process forks the program, see `tests.e2e.forked`.
+        """
         self.session = session
+        self._warm = warm
         self._made = made or session.home
         self.reader = Reader(session)
         self.programs: list[DesktopProgram] = []
@@ -259,7 +263,9 @@ class Desktop:
     def left(self) -> list[str]:
         """Processes of the program, its decoding worker among them."""
         running = self.session.processes().values()
-        return [line for line in running if " -m studio" in line]
+        # A fork has the environment of the process it comes from, for all who look from outside.
+        forked = [str(one.process.pid) for one in self.programs if one.process.poll() is None]
+        return [*forked, *(line for line in running if " -m studio" in line)]
 
     # Programs
 
@@ -273,20 +279,42 @@ class Desktop:
         return program
 
     def begin(self, *arguments: str | Path, home: Path | None, **environ: str) -> DesktopProgram:
-        """Start the program and do not wait."""
-        where: list[str | Path] = [] if home is None else ["--home", str(home)]
-        command = [sys.executable, "-m", "studio", *where, *arguments]
-        output = self.session.home / f"gridbrush-{len(self.programs)}.log"
-        with output.open("wb") as file:
+        """Start the program and do not wait; as a fork where one has imported it already."""
+        if self._warm is None or environ.keys() - READ_LATER:
+            return self._begin_new(*arguments, home=home, **environ)
+        every = {**self.session.environ, **environ}
+        process = forked(self._warm, _words(home, arguments), environ=every, output=self._output)
+        self.session.adopt(process)
+        return self._begun(process, home)
+
+    def start_new(self, *arguments: str | Path, home: Path) -> DesktopProgram:
+        """Start it as a new process, which imports all it needs: for tests of the start itself."""
+        program = self._begin_new(*arguments, home=home)
+        program.wait_for_window()
+        return program
+
+    def _begin_new(
+        self, *arguments: str | Path, home: Path | None, **environ: str
+    ) -> DesktopProgram:
+        command = [sys.executable, "-m", "studio", *_words(home, arguments)]
+        with self._output.open("wb") as file:
             process = self.session.start(command, env=environ, stdout=file, stderr=file)
+        return self._begun(process, home)
+
+    @property
+    def _output(self) -> Path:
+        """Where the next program prints to."""
+        return self.session.home / f"gridbrush-{len(self.programs)}.log"
+
+    def _begun(self, process: Process, home: Path | None) -> DesktopProgram:
         folder = home or self.session.home
-        self.programs.append(DesktopProgram(self, process, home=folder, output=output))
+        self.programs.append(DesktopProgram(self, process, home=folder, output=self._output))
         return self.programs[-1]
 
     def run(self, *arguments: str | Path, home: Path, **more: Any) -> str:
         """Run a command of the command line to its end; what it printed."""
-        command = [sys.executable, "-m", "studio", "--home", home, *arguments]
-        return self.session.run(command, cwd=ROOT, **more).stdout
+        start = [sys.executable, "-m", "studio"] if self._warm is None else forker_at(self._warm)
+        return self.session.run([*start, "--home", home, *arguments], cwd=ROOT, **more).stdout
 
     def generate(self, *arguments: str, home: Path) -> None:
         """Make pictures by the command line, in a new `home`.
@@ -376,6 +404,10 @@ class Desktop:
         for offset in (4, -4, 3, -3, 0):
             act += ["sleep", "0.05", "mousemove", str(end[0] + offset), str(end[1] + offset)]
         self.session.run(["xdotool", *act, "sleep", "0.2", "mouseup", "1"])
+
+
+def _words(home: Path | None, arguments: Sequence[str | Path]) -> list[str]:
+    return [*([] if home is None else ["--home", str(home)]), *map(str, arguments)]
 
 
 def _motion(start: tuple[int, int], end: tuple[int, int]) -> list[str]:

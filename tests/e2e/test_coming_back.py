@@ -41,7 +41,7 @@ def test_a_kill_loses_neither_prompt_nor_choices_nor_pictures(user: Desktop, hom
     draft = home / "state" / "draft.json"
     wait_until(lambda: draft.exists() and '"count":3' in draft.read_text(), what="a saved draft")
     program.kill()
-    again = user.start(home=home)
+    again = user.start_new(home=home)
     assert [tile.name for tile in again.wait_for_items(2)] == tiles
     wait_until(lambda: again.prompt.text)
     assert choices(again) == left

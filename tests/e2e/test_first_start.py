@@ -14,7 +14,7 @@ pytestmark = pytest.mark.desktop
 
 
 def test_the_first_picture_needs_nothing_but_a_prompt(user: Desktop, home: Path) -> None:
-    program = user.start(home=home)
+    program = user.start_new(home=home)
     assert program.title.startswith("Gridbrush")
     # What teaches: the first start's page with examples, and no gallery yet.
     assert program.find("label", part="nothing has to be set up") or program.find(

@@ -52,7 +52,7 @@ def program(user: Desktop, home: Path, room: Path) -> Iterator[DesktopProgram]:
         return session.run(["ibus", "engine"], check=False, env=plain).stdout == "anthy\n"
 
     wait_until(ready, what="the Japanese engine")
-    program = user.start(home=home)
+    program = user.start_new(home=home)
     program.focus_prompt()
     # It empties the word when it gets the keyboard.
     wait_for_word(program, "")

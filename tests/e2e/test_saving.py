@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +19,61 @@ pytestmark = pytest.mark.desktop
 MINE = b"MY RETOUCHED VERSION"
 
 
-@pytest.fixture
-def program(user: Desktop, home: Path) -> DesktopProgram:
+@pytest.fixture(scope="module")
+def user(shared_user: Desktop) -> Desktop:
+    """One for all tests of this file, as the window is."""
+    return shared_user
+
+
+@pytest.fixture(scope="module")
+def window(user: Desktop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DesktopProgram]:
     """The window with two pictures, both selected."""
+    home = tmp_path_factory.mktemp("saving") / "Büro von Jürgen"
     user.generate("a {fox|hare} in the snow", "--size", "512", "--seed", "1", home=home)
     made = user.start(home=home)
     made.wait_for_items(2)
     user.click(made.items()[0])
     user.keys("ctrl+a")
+    wait_until(lambda: both_selected(made), what="two selected")
+    yield made
+    assert made.close() == 0
+
+
+@pytest.fixture
+def program(user: Desktop, window: DesktopProgram) -> Iterator[DesktopProgram]:
+    """The window; after the test it is as before, and its library too."""
+    before = inside_library(window)
+    window.activate()
+    user.reader.focus(window.gallery)
+    yield window
     wait_until(
-        lambda: sum("selected" in tile.states for tile in made.items()) == 2, what="two selected"
+        lambda: not window.find("dialog") and not window.find("text", "Directory:"),
+        what=lambda: "dialogs to go, there are\n" + "\n".join(window.tree()),
     )
+    assert both_selected(window)
+    assert inside_library(window) == before
+
+
+@pytest.fixture
+def home(window: DesktopProgram) -> Path:
+    """Where the window keeps everything."""
+    return window.home
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where copies go; its name, which the window says, is that of no other test."""
+    made = tmp_path / f"for {tmp_path.name}"
+    made.mkdir()
     return made
+
+
+def both_selected(program: DesktopProgram) -> bool:
+    return sum("selected" in tile.states for tile in program.items()) == 2
+
+
+def inside_library(program: DesktopProgram) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in originals(program.home)}
 
 
 def save_into(user: Desktop, program: DesktopProgram, folder: Path) -> None:
@@ -47,17 +91,20 @@ def choose(user: Desktop, program: DesktopProgram, place: Path) -> None:
     user.keys("Return")
 
 
+def saved(folder: Path) -> str:
+    """What the window says once both are there."""
+    return f"2 pictures saved in {folder}"
+
+
 def inside(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("answer", ["Keep both", "Replace", "Cancel"])
 def test_files_of_the_same_names_are_asked_about(
-    user: Desktop, program: DesktopProgram, home: Path, tmp_path: Path, answer: str
+    user: Desktop, program: DesktopProgram, folder: Path, answer: str
 ) -> None:
-    wanted = {path.name: path.read_bytes() for path in originals(home)}
-    folder = tmp_path / "for the client"
-    folder.mkdir()
+    wanted = inside_library(program)
     for name in wanted:
         (folder / name).write_bytes(MINE)
     mine = inside(folder)
@@ -67,25 +114,21 @@ def test_files_of_the_same_names_are_asked_about(
         wait_until(lambda: not program.find("button", answer), what="the question to go")
         assert inside(folder) == mine
     else:
-        program.wait_for_words("2 pictures saved in")
+        program.wait_for_words(saved(folder))
         beside = {name.replace(".png", "-2.png"): data for name, data in wanted.items()}
         assert inside(folder) == (wanted if answer == "Replace" else {**mine, **beside})
-    assert program.close() == 0
 
 
 def test_copies_are_like_any_other_file(
-    user: Desktop, program: DesktopProgram, tmp_path: Path, home: Path
+    user: Desktop, program: DesktopProgram, folder: Path, tmp_path: Path, home: Path
 ) -> None:
-    folder = tmp_path / "for the client"
-    folder.mkdir()
     save_into(user, program, folder)
-    program.wait_for_words("2 pictures saved in")
+    program.wait_for_words(saved(folder))
     plain = tmp_path / "plain"
     plain.write_bytes(b"")
     modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     assert modes == {stat.S_IMODE(plain.stat().st_mode)}
     assert len(originals(home)) == len(inside(folder))
-    assert program.close() == 0
 
 
 def test_a_full_disk_leaves_what_was_there(
@@ -99,7 +142,6 @@ def test_a_full_disk_leaves_what_was_there(
         user.reader.press(program.wait_for("button", "Replace"))
         program.wait_for_words("The disk is full")
         assert inside(card) == before
-        assert program.close() == 0
 
 
 def test_a_folder_that_vanishes_is_reported(
@@ -115,4 +157,3 @@ def test_a_folder_that_vanishes_is_reported(
     user.reader.press(question)
     program.wait_for_words("The folder cannot be reached")
     assert not folder.exists()
-    assert program.close() == 0
