@@ -100,7 +100,7 @@ async def to_export(core: Core, pictures: list[Picture], *, answers: bool) -> li
         raise InputError(
             _("A picture was made from this answer"),
             # Translators: --answers is an option.
-            hint=_("Export that picture, with --answers for both."),
+            hint=_("Export that picture instead; add --answers to get both."),
         )
     if not answers:
         return pictures

@@ -26,7 +26,7 @@ def _export(action: AddAction) -> None:
     export.add_argument(
         "--answers",
         action="store_true",
-        help=_("also the model's answers that pictures were made from"),
+        help=_("also export the model's answers from which pictures were made"),
     )
     export.add_argument(
         "--preset",
@@ -75,7 +75,7 @@ def _sheet(action: AddAction) -> None:
     sheet = action("sheet", _("make a contact sheet of pictures, as PDF or PNG"))
     _choice(sheet, _("new file that ends in .pdf or .png"))
     sheet.add_argument("--paper", choices=("a4", "a3", "letter", "screen"), default="a4")
-    sheet.add_argument("--landscape", action="store_true", help=_("pages wider than tall"))
+    sheet.add_argument("--landscape", action="store_true", help=_("landscape pages"))
     sheet.add_argument("--columns", type=int, metavar="N", help=_("pictures beside each other"))
     sheet.add_argument("--rows", type=int, metavar="N", help=_("pictures below each other"))
     _captions(sheet, "title,prompt")

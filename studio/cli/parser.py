@@ -143,7 +143,7 @@ def _no_file(word: str) -> str:
         reason = getattr(error, "strerror", None) or error
         return _("{path} cannot be opened: {reason}.").format(path=word, reason=reason)
     if stat.S_ISDIR(mode):
-        return _("{path} is a folder. Import its pictures with gridbrush library import.").format(
+        return _("{path} is a folder. Import its pictures with `gridbrush library import`.").format(
             path=word
         )
     if not stat.S_ISREG(mode):

@@ -87,7 +87,7 @@ def storage_error(error: OSError, path: Path) -> StorageError:
     if error.errno == errno.EFBIG:
         return StorageError(
             _("The file is too large for this disk"),
-            _("The disk does not accept {name} at its size.").format(name=name),
+            _("{name} is larger than this disk allows.").format(name=name),
             hint=_("Choose a folder on another disk. Memory cards often accept 4 GB at most."),
         )
     if error.errno == errno.ELOOP:

@@ -134,7 +134,7 @@ def _path(text: str) -> str:
         raise InputError(
             _("Invalid path"),
             _("This is a whole address, not a path."),
-            hint=_("Write the part after the host only. The host belongs in the address."),
+            hint=_("Enter only the part after the host. The host belongs in the address."),
         )
     if not path.startswith("/"):
         path = f"/{path}"

@@ -280,6 +280,6 @@ def _sentences(use: HistoryUse) -> tuple[str, ...]:
         case NoHistoryReason.TOO_LARGE:
             return (_("The conversation is too long; only the picture was sent"),)
         case NoHistoryReason.LOST:
-            return (_("The conversation is no longer saved; only the picture was sent"),)
+            return (_("The saved conversation is missing; only the picture was sent"),)
         case NoHistoryReason.NO:
             return ()

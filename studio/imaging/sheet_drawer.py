@@ -76,7 +76,7 @@ def _not_drawn(error: PictureUnreadable) -> SheetNotDrawn:
         hint = _("This needs the libraries of the Gridbrush window, but no display.")
     return SheetNotDrawn(
         _("The contact sheet could not be drawn"),
-        _("The drawing process did not finish a page. No picture was changed."),
+        _("A page could not be drawn. No picture was changed."),
         hint=hint,
         details=error.details,
     )

@@ -205,7 +205,7 @@ def _not_accepted() -> dict[ErrorCause, tuple[type[StudioError], str, str]]:
         ErrorCause.OVERLOADED: (ServiceError, _("The service is overloaded"), later),
         ErrorCause.BROKEN: (
             ServiceError,
-            _("Internal error of the service"),
+            _("Internal service error"),
             _("Usually temporary. Try again, or choose another model."),
         ),
     }

@@ -210,7 +210,7 @@ def _image() -> ActionMenu[WindowParts]:
                counted=lambda n: ngettext(
                    "Put {n} picture on the shelf", "Put {n} pictures on the shelf", n
                ).format(n=number(n))),
-        Action("collect_branch", _("Collection from this branch"),
+        Action("collect_branch", _("New collection from this branch"),
                lambda parts: parts.collections_controller.collect_branch(), needs=ONE),
     ), (
         Action("stack", _("Stack pictures"), lambda parts: parts.stacks.stack(),

@@ -227,7 +227,7 @@ class ActionHandlers:
     def _resize(self, step: int) -> None:
         tile = min(LARGEST, max(SMALLEST, self._gallery.tile_size + step))
         if tile == self._gallery.tile_size:
-            largest, smallest = _("Tiles are at their largest"), _("Tiles are at their smallest")
+            largest, smallest = _("Largest tile size reached"), _("Smallest tile size reached")
             self._messages.show_message(largest if step > 0 else smallest)
         self._core.settings.change(tile=tile)
 

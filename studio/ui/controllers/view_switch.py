@@ -224,7 +224,7 @@ class ViewSwitch(QObject):
         if made is None:
             self._stack.reset_switch()
             self._messages.show_message(
-                _("Select a picture to compare it")
+                _("Select a picture to compare")
                 if not rows
                 else _("No other picture to compare with")
             )
@@ -245,7 +245,7 @@ class ViewSwitch(QObject):
         rows = self._chosen_rows()
         found = await self._core.library.pictures(rows[:1])
         if not found:
-            self._messages.show_message(_("Select a picture to compare it"))
+            self._messages.show_message(_("Select a picture to compare"))
             return
         ids = [one.picture for one in found[0].parents if one.role is Role.EDIT and one.picture]
         parents = await self._core.library.find(ids[:1])

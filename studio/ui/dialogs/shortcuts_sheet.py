@@ -119,7 +119,7 @@ class ShortcutsSheet(QDialog):
                 row.setVisible(row in matching)
             head.setVisible(bool(matching))
             shown += len(matching)
-        self._none.setText(_("No shortcut matches {words}.").format(words=f"“{words}”"))
+        self._none.setText(_("No shortcuts match {words}.").format(words=f"“{words}”"))
         self._none.setVisible(not shown)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -345,7 +345,7 @@ def _retrying(job: Job, now: float, _usual: float | None) -> TileContent:
         line=_("Retrying: {reason}").format(reason=job.retry_reason)
         if job.retry_reason
         else _("Retrying"),
-        note=_("{n} of {all} · not billed").format(
+        note=_("Attempt {n} of {all} · not billed").format(
             n=number(job.attempt + 1), all=number(job.attempts)
         ),
         offers=(TileButton("now", _("Try now")), TileButton("stop", _("Stop"))),

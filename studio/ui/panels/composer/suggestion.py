@@ -160,7 +160,7 @@ def _aspect(
         return wanted, ""
     if wanted == MATCH:
         used = nearest_aspect(ratio or 1.0, model.aspects)
-        return used, _("Input picture not sent, using {used}").format(used=used)
+        return used, _("No input picture to match, using {used}").format(used=used)
     if not known:
         return wanted, ""
     try:

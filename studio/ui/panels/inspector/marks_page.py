@@ -239,5 +239,5 @@ def _keys() -> list[tuple[str, str]]:
         ("Enter", _("write the note")),
         ("Tab", _("next mark")),
         (view_keys.cap(ViewCommand.HIDE), _("hide while held")),
-        ("Esc", _("leave, the marks are kept")),
+        ("Esc", _("exit, marks are saved")),
     ]

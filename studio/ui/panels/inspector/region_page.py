@@ -97,7 +97,7 @@ class RegionPage(ModePage):
         row.addWidget(self.facts, 1, Qt.AlignmentFlag.AlignTop)
         part.body.addLayout(row)
         self._empty = Text(
-            _("Paint where it may change. Everything outside the region stays as it is."),
+            _("Paint the part that may change. Everything outside it stays as it is."),
             "small",
             "text2",
             part,

@@ -94,7 +94,7 @@ def _steps(duel: Duel) -> dict[str, str]:
             "Pick only the best one", "Pick only the best {n}", placed
         ).format(n=number(placed))
     if len(duel.present) > 1 and duel.decisions:
-        steps["again"] = _("Begin again")
+        steps["again"] = _("Start over")
     steps["end"] = _("Close") if duel.finished else _("Delete this duel")
     return steps
 
@@ -110,7 +110,7 @@ class _Order(QWidget):
         self._thumbnails.ready.connect(self.update)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         set_role(self, QAccessible.Role.List)
-        self.setAccessibleName(_("Order"))
+        self.setAccessibleName(_("Ranking"))
 
     def show_duel(self, duel: Duel, names: Callable[[str], str]) -> None:
         """Show the places decided so far."""
