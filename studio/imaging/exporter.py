@@ -205,7 +205,7 @@ class Exporter:
 def exporting_processes(
     command: Sequence[str] | None = None, limit: float = 180.0, idle: float = 5.0
 ) -> tuple[ExportingProcess, ...]:
-    """The processes of an exporter, started with the first pictures; as for `Decoder`."""
+    """The processes of an exporter, which start with the first pictures; arguments of `Decoder`."""
     words = exporter_command() if command is None else command
     return tuple(ExportingProcess(words, limit=limit, idle=idle) for _number in range(PROCESSES))
 
