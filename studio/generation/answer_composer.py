@@ -116,7 +116,7 @@ class AnswerComposer:
             return _kept(answer, with_names(error.message, edited, markup.region))
         if proof.changed:
             log.error(
-                "%d of %d pixels outside the region changed, which is a bug",
+                "%d of %d pixels outside changed, which is a bug",
                 proof.changed,
                 proof.outside,
             )

@@ -376,7 +376,7 @@ SEEN = {
             "library/files/thumbnails.py:find", "imaging/upload_limits.py:fit",
             "providers/base64_text.py:from_file", "ui/support/drag_and_drop.py:load",
             "ui/style/icons.py:source", "ui/style/stylesheet.py:style_sheet",
-            "ui/views/welcome.py:_load",
+            "ui/views/welcome.py:_example_picture",
         ),
         _OWN,
     ),

@@ -63,7 +63,9 @@ async def test_a_branch_becomes_a_collection_in_one_step(tmp_path: Path) -> None
             fill_open_with=lambda _menu: None,
             branch=True,
         )
-        (entry,) = [one for one in menu.actions() if one.text() == "New collection from this branch"]
+        (entry,) = [
+            one for one in menu.actions() if one.text() == "New collection from this branch"
+        ]
         entry.trigger()
         collections = window.collections_controller
         await until(window.core, lambda: [one.name for one in collections.every], "made")

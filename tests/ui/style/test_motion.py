@@ -20,7 +20,7 @@ ANIMATIONS = {
 KNOWN = {
     "widgets/toast.py": "rises within `duration`, which is 0",
     "widgets/signs.py": "the spinner asks `animates`",
-    "views/gallery/tile_view.py": "runner and fade ask `animates`; seconds of a job are progress",
+    "views/gallery/animation.py": "runner and fade ask `animates`; seconds of a job are progress",
     "views/compare/pane_group.py": "pictures shown in turn ask `animates`",
     "views/gallery/pointer.py": "scrolls while the user drags to an edge",
     "views/tree/canvas.py": "seconds of a job: progress",
