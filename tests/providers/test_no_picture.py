@@ -51,12 +51,30 @@ TEXTS = LINES | st.lists(RUNS | SPACES | WORDS, max_size=40).map(b"".join)
 
 
 def found(text: bytes) -> bool:
-    return any(no_picture.MAYBE_PICTURE.search(window) for window in no_picture.windows((text,)))
+    return any(map(no_picture.may_hold_a_picture, no_picture.windows((text,))))
 
 
 @given(TEXTS)
 def test_runs_that_are_read_once_are_found_as_before(text: bytes) -> None:
-    assert bool(no_picture.MAYBE_PICTURE.search(text)) == bool(PLAIN.search(text))
+    assert no_picture.may_hold_a_picture(text) == bool(PLAIN.search(text))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_searched_as_by_the_pattern(text: bytes) -> None:
+    assert no_picture.may_hold_a_picture(text) == bool(no_picture.MAYBE_PICTURE.search(text))
+
+
+def test_texts_without_runs_are_told_from_pictures_without_the_pattern(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The pattern reads a millisecond at a time, in which no other thread goes on."""
+    monkeypatch.setattr(no_picture, "MAYBE_PICTURE", None)
+    for text in (
+        "\u202e\x1b[31m<b>" * 9000,
+        "Here is a lighthouse at dusk. " * 4000,
+        "x,y;" * 9000,
+    ):
+        assert not found(text.encode())
 
 
 @given(TEXTS, st.integers(0, 3 * no_picture.SEARCHED))

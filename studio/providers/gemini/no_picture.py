@@ -50,6 +50,13 @@ MAYBE_PICTURE = re.compile(
 A match begins where a run of characters begins, so that each run is read once.
 """
 
+_LEAST_RUN = b"a" * 40
+_RUNS = bytes(
+    97 if (chr(byte).isascii() and chr(byte).isalnum()) or byte in b"+/_-" else 32
+    for byte in range(256)
+)
+"""Table that makes every character of base64 an "a", and every other one a space."""
+
 _PIECE = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{200}")
 _MOST_PIECES = 4
 """Number of texts with a long run of base64 that may be the pieces of one picture."""
@@ -137,7 +144,7 @@ def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource
         end = min(text.end, text.start + 2 * _HEAD)
         head = b"".join(base64_text.from_file(source.body, text.start, end))
     other = name.lower().endswith(("signature", "content")) and name.lower() != "content"
-    if not other and any(MAYBE_PICTURE.search(piece) for piece in _whole(text, source)):
+    if not other and any(map(may_hold_a_picture, _whole(text, source))):
         return True
     clean = re.sub(rb"\\[nrt]|[\\\s]", b"", head)[:_HEAD]
     if not re.fullmatch(rb"[A-Za-z0-9+/_=-]+", clean):
@@ -156,6 +163,17 @@ def _whole(text: str | SpilledString, source: AnswerSource) -> Iterator[bytes]:
     if isinstance(text, str):
         return windows((text.encode("ascii", "replace"),))
     return windows(base64_text.from_file(source.body, text.start, text.end, most=SEARCHED))
+
+
+def may_hold_a_picture(window: bytes) -> bool:
+    """Whether `MAYBE_PICTURE` matches in a part of a text.
+
+    Nearly all texts are told from pictures in a fiftieth of the time the pattern takes, for which
+    the window could not go on.
+    """
+    if b"base64" not in window.lower() and _LEAST_RUN not in window.translate(_RUNS):
+        return False
+    return MAYBE_PICTURE.search(window) is not None
 
 
 def windows(pieces: Iterable[bytes]) -> Iterator[bytes]:
