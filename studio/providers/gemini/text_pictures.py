@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +50,9 @@ START = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """The beginning of a data: URL, or of the base64 of a picture."""
+
+_SIGNS = (b"iVBORw0KGgo", b"/9j", b"_9j", b"UklGR", b"R0lGOD", b"AAAA", b"SUkqA", b"TU0AK")
+"""What bare base64 of a picture begins with, or has at its beginning, as `START` has it."""
 
 _NO_PICTURE = re.compile(rb"(?:audio|video|text|font)\\*/", re.IGNORECASE)
 
@@ -136,13 +139,23 @@ class TextRope:
                     yield piece[first:last].decode("ascii")
             number += 1
 
-    def search(self, pattern: re.Pattern[bytes], start: int) -> tuple[int, re.Match[bytes]] | None:
-        """First match from an offset on, with the offset of its window; in constant memory."""
+    def search(
+        self,
+        pattern: re.Pattern[bytes],
+        start: int,
+        may_match: Callable[[bytes], bool] | None = None,
+    ) -> tuple[int, re.Match[bytes]] | None:
+        """First match from an offset on, with the offset of its window; in constant memory.
+
+        Windows for which `may_match` is false are skipped.
+        """
         base = start
         while base < self.size:
             window = self.read(max(0, base - _OVERLAP), base + _SEARCHED)
             before = min(base, _OVERLAP)
-            hit = pattern.search(window, before if base == start else 0)
+            hit = None
+            if may_match is None or may_match(window):
+                hit = pattern.search(window, before if base == start else 0)
             if hit and (hit.end() < len(window) or base + _SEARCHED >= self.size):
                 return base - before, hit
             base += _SEARCHED - _OVERLAP
@@ -171,11 +184,19 @@ class TextRope:
         return self._window, at - self._base
 
 
+def may_start(window: bytes) -> bool:
+    """Whether `START` may match in a window, told in a twentieth of the time.
+
+    The pattern takes a millisecond for a window, in which no other thread goes on.
+    """
+    return b"base64" in window.lower() or any(sign in window for sign in _SIGNS)
+
+
 def pictures_in(rope: TextRope, *, most: int, tries: int) -> Iterator[TextPicture]:
     """At most `most` pictures in a text, in order; at most `tries` candidates are checked."""
     position = found = 0
     for _number in range(tries):
-        if found >= most or (hit := rope.search(START, position)) is None:
+        if found >= most or (hit := rope.search(START, position, may_start)) is None:
             return
         base, match = hit
         start, begin = base + match.start(), base + match.end()
