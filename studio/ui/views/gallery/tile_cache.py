@@ -24,7 +24,7 @@ from studio.ui.views.gallery.tile_style import TileStyle
 
 BOUND = 8 * 1024 * 1024  # bytes; more on large screens
 SCREENS = 2  # minimum size of the cache, in screens
-BUDGET = 0.004
+BUDGET = 0.003
 """Seconds per paint event for painting new tiles; the others follow a moment later."""
 
 Sort = tuple[int, bool, bool, int, int, StackLook]
