@@ -55,6 +55,11 @@ class CachedTile(Struct):
     before: QPixmap | None = None
 
     @property
+    def has_thumbnail(self) -> bool:
+        """Whether the thumbnail is in it, and not a placeholder or a reason for none."""
+        return self.sort[0] > 0
+
+    @property
     def bytes(self) -> int:
         """Memory used, in bytes."""
         return _size(self.pixmap) + (0 if self.before is None else _size(self.before))

@@ -463,15 +463,17 @@ class TileView(GridView):
         if tile is None:
             self._paint_former(painter, item, cell, looks.former(item.id), dpr)
             return True
-        strength = self._strength(row, item)
+        # Each call of Qt may have to wait for other threads: as few as possible for a tile.
+        strength = self._strength(row, item, tile)
         if strength >= 1:
             looks.end_fade(item.id)
+            painter.drawPixmap(cell.topLeft(), tile.pixmap)
         else:
             self._paint_former(painter, item, cell, tile.before, dpr)
             painter.setOpacity(strength)
+            painter.drawPixmap(cell.topLeft(), tile.pixmap)
+            painter.setOpacity(1.0)
             self.pulse.painted(row, runner=False, fade=True, ticks=False)
-        painter.drawPixmap(cell.topLeft(), tile.pixmap)
-        painter.setOpacity(1.0)
         if isinstance(item, Job) and item.alive:
             self._paint_progress(painter, row, item, cell)
         return True
@@ -485,15 +487,17 @@ class TileView(GridView):
         would be painted again a moment later.
         """
         still: TileContent | None = None
-        if isinstance(item, Job):
+        if isinstance(item, Picture):
+            if self._awaits_thumbnail(item):
+                self.waiting.add(row)
+                return None
+        else:
             still = replace(self.content_at(row, item), bar=None, ticks=False)
         key = self._look_key(row, item, cell, stack)
         shown: Shown = item if still is None else still
         tile = looks.find(item.id, shown, key)
         if tile is not None:
             self.unpainted.pop(row, None)
-        elif still is None and not key[0] and self.pulse.scrolling:
-            self.waiting.add(row)
         elif looks.spent:
             self.unpainted[row] = None
         else:
@@ -513,9 +517,16 @@ class TileView(GridView):
         runner = content.bar == -1 and phase is not None
         self.pulse.painted(row, runner=runner, fade=False, ticks=content.ticks)
 
-    def _strength(self, row: int, item: Item) -> float:
+    def _awaits_thumbnail(self, picture: Picture) -> bool:
+        """Whether the user scrolls and the thumbnail is still being loaded."""
+        thumbnails = self.thumbnails
+        if thumbnails.pixmap(picture.id) is not None or thumbnails.fault(picture.id):
+            return False
+        return self.pulse.scrolling
+
+    def _strength(self, row: int, item: Item, tile: CachedTile) -> float:
         """Opacity of a tile over its placeholder; 1 unless its thumbnail fades in."""
-        if isinstance(item, Job) or self.thumbnails.pixmap(item.id) is None:
+        if isinstance(item, Job) or not tile.has_thumbnail:
             return 1.0
         strength = self.thumbnails.strength(item.id)
         if strength >= 1 or self.pulse.may_fade(row):
