@@ -82,22 +82,25 @@ class LibraryNavigation(QObject):
         await self._shown.settled()
         found = await self._core.library.rows_of(ids)
         rows = list(found)
-        if not self._listed(rows):
+        if self._first_listed(rows) is None:
             trashed = bool(found) and all(found.values())
             self._top_bar.set_words("")
             self._shown.show(words="")
             self.show_shelf(View.TRASH if trashed else View.ALL)
             await self._shown.settled()
-        listed = self._listed(rows)
-        if not listed:
+        first = self._first_listed(rows)
+        if first is None:
             self._messages.show_message(_("None of these pictures is in this view"))
             return
         self._navigation.show_grid()
-        self._gallery.show_item(listed[0])
-        self._gallery.select_keys(listed)
+        self._gallery.show_item(first)
+        self._gallery.select_keys(rows)
 
-    def _listed(self, rows: Sequence[int]) -> list[int]:
-        return [row for row in rows if self._gallery.rows.row_of(row) is not None]
+    def _first_listed(self, rows: Sequence[int]) -> int | None:
+        """The first picture that the grid shows."""
+        # Usually it is the first of all: looking up thousands would keep the window waiting.
+        row_of = self._gallery.rows.row_of
+        return next((row for row in rows if row_of(row) is not None), None)
 
     def _show(self, view: View, collection: str) -> None:
         self._navigation.show_grid()
