@@ -357,6 +357,27 @@ async def test_imported_pictures_are_selected_and_undone_into_the_trash(tmp_path
         await until(window.core, lambda: window.library_view.counts.trash == 0, "redone")
 
 
+async def test_many_imported_pictures_are_not_looked_up_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {f"{number}.png" for number in range(20)}
+    (tmp_path / "in").mkdir()
+    for number, name in enumerate(names):
+        Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / "in" / name)
+    async with opened(tmp_path / "home") as window:
+        rows = window.gallery.rows
+        row_of, asked = rows.row_of, []
+
+        def counted(key: int | str) -> int | None:
+            asked.append(key)
+            return row_of(key)
+
+        monkeypatch.setattr(rows, "row_of", counted)
+        window.import_controller.import_paths([tmp_path / "in"])
+        await until(window.core, lambda: chosen(window) == names, "selected")
+        assert len(asked) < len(names), asked
+
+
 async def test_an_import_does_not_disturb_who_works_on(tmp_path: Path) -> None:
     source = png(tmp_path / "in" / "a.png")
     async with opened(tmp_path / "home") as window:
