@@ -43,7 +43,7 @@ def assert_refused(result: Result, code: int, *words: str) -> None:
         (["missing.png", "--json"], "File missing.png not found."),
         (["/dev/null/missing.png"], "File /dev/null/missing.png not found."),
         (["generat"], "Did you mean generate?"),
-        (["/"], "/ is a folder. Import its pictures with gridbrush library import."),
+        (["/"], "/ is a folder. Import its pictures with `gridbrush library import`."),
         (["/dev/zero"], "/dev/zero is not a file."),
         (["x" * 5000], "cannot be opened"),
         (["a\x1b[31m.png"], "File a"),

@@ -184,7 +184,7 @@ async def test_what_is_lost_or_changed_is_not_told_and_said(tmp_path: Path, harm
                 here, "at night", answer(THIRD), service, references=(reference,), aspect="match"
             )
             assert len(told(service, 1)) == 1
-            assert any("no longer saved" in warning for warning in second.warnings)
+            assert any("conversation is missing" in warning for warning in second.warnings)
 
 
 async def test_a_trashed_picture_can_be_gone_on_with(tmp_path: Path) -> None:
