@@ -135,7 +135,7 @@ CASES: dict[str, Case] = {
     "E20 too slow on the way": (
         524, b"<html><title>524: A timeout occurred</title></html>", ServiceError, 0, "too long",
     ),
-    "E21 no text at all": (500, b"\xff\xfe\x00\xd8" * 50, ServiceError, 1, "Internal service error"),
+    "E21 no text at all": (500, b"\xff\xfe\x00\xd8" * 50, ServiceError, 1, "Internal service"),
     "E22 another language": (
         429, gateway("请求过于频繁，请稍后再试"), RateLimited, 3, "请求过于频繁",
     ),
