@@ -142,6 +142,7 @@ READ_SOURCES = frozenset(
         "tests/test_names.py",
         "tests/test_patterns.py",
         "tests/test_recorded_changes.py",
+        "tests/test_replaced_values.py",
         "tests/test_screen_colours.py",
         "tests/test_writing.py",
         "tests/ui/support/test_screens.py",

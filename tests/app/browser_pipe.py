@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from types import TracebackType
 from typing import Any, Final
 
 _COMMANDS, _ANSWERS = 3, 4
@@ -58,12 +57,7 @@ class BrowserPipe:
     def __enter__(self) -> BrowserPipe:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         os.close(self._out)
         self._process.kill()
         self._process.wait(_HANG)
