@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QLocale, Qt, QTime
 
@@ -150,6 +150,24 @@ def moment(stamp: float, *, now: float | None = None) -> str:
         for each in (stamp, time.time() if now is None else now)
     )
     return clock_time(day) if day.date() == here.date() else when(stamp, now=now)
+
+
+def date_of_search(words: str, *, today: date | None = None) -> str:
+    """Date of a search word: "2026-11-16" as "16 Nov", with the year if it is another one.
+
+    Anything else, such as "yesterday" and "2026-11", stays as it was typed.
+    """
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        return words
+    if day.isoformat() != words:
+        return words  # another form, which a search does not know
+    if day.year != (today or datetime.now().astimezone().date()).year:
+        return _("{day} {month} {year}").format(
+            day=day.day, month=short_month(day.month), year=day.year
+        )
+    return _("{day} {month}").format(day=day.day, month=short_month(day.month))
 
 
 def month_name(month: int, *, in_date: bool = False) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from studio.common.i18n import _, ngettext, number
 from studio.library.index.search_language import is_token, parts
 from studio.ui.style.theme import HEIGHTS, theme
-from studio.ui.support import key_names
+from studio.ui.support import formatting, key_names
 from studio.ui.support.layout_direction import margins
 from studio.ui.widgets.buttons import IconButton
 from studio.ui.widgets.focus_ring import focus_by_key
@@ -23,6 +23,8 @@ BRAND = 208
 PAUSE = 150
 SEARCH_WIDEST = 520
 SEARCH_NARROW = 345
+_DATES = ("after", "before", "on")
+"""Words of a search with a date."""
 
 
 class TopBar(QFrame):
@@ -178,8 +180,13 @@ class TopBar(QFrame):
         self._show_tokens()
 
     def _show_tokens(self) -> None:
-        pairs = [token.partition(":") for token in self._tokens]
-        self.search.set_tokens([(key, value.strip('"')) for key, _colon, value in pairs])
+        pairs: list[tuple[str, str]] = []
+        for token in self._tokens:
+            key, _colon, value = token.partition(":")
+            value = value.strip('"')
+            dated = key.removeprefix("-") in _DATES
+            pairs.append((key, formatting.date_of_search(value) if dated else value))
+        self.search.set_tokens(pairs)
 
     def on_menu(self) -> None:
         self.menu_requested.emit(self.menu_point())

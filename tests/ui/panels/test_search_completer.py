@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -22,6 +23,31 @@ from tests.ui.windows import make, opened, until
 def shown(bar: TopBar) -> int:
     QApplication.processEvents()
     return len([one for one in bar.search.findChildren(SearchToken) if not one.isHidden()])
+
+
+def test_dates_are_shown_as_people_write_them_and_searched_as_typed(qapp: QApplication) -> None:
+    theme.install(qapp, "dark", scale=1.0)
+    bar = TopBar()
+    told: list[str] = []
+    bar.searched.connect(told.append)
+    bar.show()
+    year = time.localtime().tm_year
+    typed = (f"after:{year}-11-06", "before:2019-02-28", "on:yesterday", "after:2026-11")
+    for number, one in enumerate(typed, 1):
+        QTest.keyClicks(bar.search.field, f"{one} ")
+        assert shown(bar) == number
+    QTest.keyClick(bar.search.field, Qt.Key.Key_Return)
+    assert told[-1].split() == list(typed)
+    assert shown(bar) == len(typed)
+    tokens = [one for one in bar.search.findChildren(SearchToken) if not one.isHidden()]
+    words = [[text.text() for text in one.findChildren(Text)] for one in tokens]
+    assert sorted(words) == [
+        ["after", "2026-11"],
+        ["after", "6 Nov"],
+        ["before", "28 Feb 2019"],
+        ["on", "yesterday"],
+    ]
+    bar.deleteLater()
 
 
 def test_whole_tokens_leave_the_line_and_are_looked_for_with_the_words(qapp: QApplication) -> None:
