@@ -1,4 +1,4 @@
-"""Pictures of an order, read as they are wanted: deleted ones, and rows that are given again."""
+"""Pictures of an order, read as they are wanted: deleted ones, and ones that change meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.ui.scripted import ScriptedLibrary, picture
 
 
 class ChangingLibrary(ScriptedLibrary):
-    """A library whose pictures are deleted and replaced; it is read as it was when it was asked."""
+    """A library whose pictures are deleted and changed; it is read as it was when it was asked."""
 
     def __init__(self, pictures: Iterable[Picture]) -> None:
         super().__init__()
@@ -50,8 +50,8 @@ async def test_a_view_that_asks_after_each_read_does_not_ask_for_a_deleted_one_f
     assert library.asked == [1, 2, 2]
 
 
-async def test_a_row_given_to_another_picture_while_it_is_read_shows_that_one() -> None:
-    old, new = picture(1), replace(picture(1), id="new")
+async def test_a_picture_that_changes_while_it_is_read_is_read_again() -> None:
+    old, new = picture(1), replace(picture(1), rating=4)
     library = ChangingLibrary([old])
     cache = cache_of(library, 1)
     library.reading.clear()

@@ -81,7 +81,7 @@ class PageCache(QObject):
         self._changed_meanwhile.append(changed)
         try:
             pictures = await self._library.pictures(rows)
-            # A picture may be deleted meanwhile, and its row given to another one.
+            # What was read may be older than a change that came in meanwhile.
             while not changed.isdisjoint(picture.id for picture in pictures):
                 changed.clear()
                 pictures = await self._library.pictures(rows)
